@@ -1,0 +1,124 @@
+/**
+ * How reports change the device model (DM-20…DM-22). A report is staged part by part and applied at once; it has one
+ * event of its own (ReportReceived) instead of one for each value.
+ */
+import type { ReportDataType, VariableAttributeType } from "@wattline/ocpp-v201"
+import {
+  componentKey,
+  isSecret,
+  variableKey,
+  type Attribute,
+  type Attributes,
+  type ComponentNode,
+  type DeviceModel,
+  type VariableNode
+} from "./DeviceModel.ts"
+import { stillPending } from "./DeviceModelChanges.ts"
+import type { Draft } from "./Draft.ts"
+import { isBefore } from "./Timestamp.ts"
+
+/** One NotifyReport as it is staged and applied. */
+export interface ReportPart {
+  readonly seqNo: number
+  /** Station clock, ISO 8601. */
+  readonly generatedAt: string
+  /** CSMS clock in milliseconds since 1970. */
+  readonly receivedAt: number
+  readonly reportData: ReadonlyArray<ReportDataType>
+}
+
+/** `replace`: pairs that are not in the report are removed (DM-20). `merge`: they stay (DM-21, DM-22). */
+export type ReportMode = "replace" | "merge"
+
+/** Report data without the values that must not be held: secrets and anything WriteOnly (A-14, DM-11). */
+export const withoutSecrets = (data: ReadonlyArray<ReportDataType>): ReadonlyArray<ReportDataType> =>
+  data.some(tellsSecret) ? data.map((item) => (tellsSecret(item) ? stripped(item) : item)) : data
+
+const tellsSecret = ({ variable, variableAttribute }: ReportDataType): boolean =>
+  variableAttribute.some(
+    (attribute) => attribute.value !== undefined && (attribute.mutability === "WriteOnly" || isSecret(variable))
+  )
+
+const stripped = (item: ReportDataType): ReportDataType => ({
+  ...item,
+  variableAttribute: item.variableAttribute.map(({ value, ...attribute }) =>
+    value === undefined || attribute.mutability === "WriteOnly" || isSecret(item.variable)
+      ? attribute
+      : { ...attribute, value }
+  )
+})
+
+/**
+ * Applies a report, whatever the order of its parts (DM-20, DM-21, DM-22); `at` is CSMS time in milliseconds. What
+ * was read, written or announced after a part had been sent is newer than that part and keeps its value.
+ */
+export const applyReport = (
+  model: DeviceModel,
+  parts: ReadonlyArray<ReportPart>,
+  mode: ReportMode,
+  at: number,
+  source: "report" | "configured" = "report"
+): DeviceModel => {
+  const components: { [key: string]: ComponentNode } = mode === "replace" ? {} : { ...model.components }
+  // Only these drafts are written to; everything else is shared with the model before.
+  const drafts = new Map<string, { [key: string]: VariableNode }>()
+  for (const part of parts.toSorted((a, b) => a.seqNo - b.seqNo)) {
+    for (const item of withoutSecrets(part.reportData)) {
+      const ofComponent = componentKey(item.component)
+      const ofVariable = variableKey(item.variable)
+      const before = model.components[ofComponent]?.variables[ofVariable]
+      let variables = drafts.get(ofComponent)
+      if (variables === undefined) {
+        variables = { ...components[ofComponent]?.variables }
+        drafts.set(ofComponent, variables)
+        components[ofComponent] = { component: item.component, variables }
+      }
+      variables[ofVariable] = reportedNode(item, variables[ofVariable], before, part, source)
+    }
+  }
+  const stale = mode === "merge" && model.stale
+  const inventoryAt = mode === "replace" ? at : model.inventoryAt
+  return { components, stale, reportedAt: at, ...(inventoryAt !== undefined && { inventoryAt }) }
+}
+
+const reportedNode = (
+  item: ReportDataType,
+  draft: VariableNode | undefined,
+  before: VariableNode | undefined,
+  part: ReportPart,
+  source: "report" | "configured"
+): VariableNode => {
+  const attributes: Draft<Attributes> = { ...draft?.attributes }
+  for (const reported of item.variableAttribute) {
+    const type = reported.type ?? "Actual"
+    attributes[type] = reportedAttribute(reported, before?.attributes[type], part, source)
+  }
+  const characteristics = item.variableCharacteristics ?? draft?.characteristics
+  return { variable: item.variable, attributes, ...(characteristics !== undefined && { characteristics }) }
+}
+
+const reportedAttribute = (
+  reported: VariableAttributeType,
+  before: Attribute | undefined,
+  part: ReportPart,
+  source: "report" | "configured"
+): Attribute => {
+  const facts = {
+    mutability: reported.mutability ?? "ReadWrite",
+    persistent: reported.persistent ?? false,
+    constant: reported.constant ?? false
+  } as const
+  if (before !== undefined && facts.mutability !== "WriteOnly" && isNewer(before, part)) return { ...before, ...facts }
+  const next: Draft<Attribute> = { ...facts, source, timestamp: part.generatedAt, at: part.receivedAt, stale: false }
+  if (reported.value !== undefined) next.value = reported.value
+  const pending = stillPending(before)
+  if (pending !== undefined) next.pending = pending
+  return next
+}
+
+// Parts wait until their report is complete. For events the station's clock decides too (ST-5), but never alone: a
+// timestamp far in the future must not outlast the next report.
+const isNewer = (attribute: Attribute, part: ReportPart): boolean =>
+  (attribute.source === "get" || attribute.source === "set" || attribute.source === "event") &&
+  attribute.at > part.receivedAt &&
+  (attribute.timestamp === undefined || isBefore(part.generatedAt, attribute.timestamp))

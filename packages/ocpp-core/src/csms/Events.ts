@@ -1,0 +1,243 @@
+/**
+ * What a CSMS tells about its stations: a closed union of plain, serialisable, numbered events, and the hub that hands
+ * them to whoever listens.
+ */
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { BootNotificationRequest, BootNotificationResponse, StationAction } from "@wattline/ocpp-v201"
+import type { MirrorEvent } from "../blocks/Mirror.ts"
+import type { ErrorCode } from "../rpc/ErrorCode.ts"
+import type { LifecycleEvent, Registration, StationState } from "../station/StationState.ts"
+
+/** A station was added with `addStation`, or found in the directory when it connected. */
+export interface Added {
+  readonly _tag: "Added"
+}
+
+/** A station was removed; its link is closed and its snapshot deleted. */
+export interface Removed {
+  readonly _tag: "Removed"
+}
+
+/** A link to the station opened (R-188). */
+export interface Connected {
+  readonly _tag: "Connected"
+  readonly connectionId: string
+  readonly remoteAddress: string | undefined
+  /** The subprotocol in use. */
+  readonly protocol: string
+  /** What is on record from before: the station continues there (R-183). */
+  readonly registration: Registration
+}
+
+/** The link is gone. 1006: without a close frame. */
+export interface Disconnected {
+  readonly _tag: "Disconnected"
+  readonly connectionId: string
+  readonly code: number
+  readonly reason: string
+}
+
+/** A newer link of the same identity took the place of this one (R-186). Two devices may be sharing one identity. */
+export interface Replaced {
+  readonly _tag: "Replaced"
+  readonly connectionId: string
+  readonly by: string
+}
+
+/** A newer connection exists on another node; this one was closed. */
+export interface Fenced {
+  readonly _tag: "Fenced"
+  readonly connectionId: string
+}
+
+/** The lifecycle table made a step. */
+export interface StateChanged {
+  readonly _tag: "StateChanged"
+  readonly from: StationState
+  readonly to: StationState
+  readonly event: LifecycleEvent
+}
+
+/** A BootNotification was answered. Stored before the answer is sent. */
+export interface Booted {
+  readonly _tag: "Booted"
+  readonly reason: BootNotificationRequest["reason"]
+  readonly status: BootNotificationResponse["status"]
+  /** Seconds: heartbeat interval when Accepted, else the wait before the next BootNotification. */
+  readonly interval: number
+  readonly chargingStation: BootNotificationRequest["chargingStation"]
+  /** Whether the station has restarted; `false` for a retry or a triggered boot on the same link (LC-16). */
+  readonly rebooted: boolean
+}
+
+/** The station is Accepted and connected, and CALLs to it go out now. The seed's `station_ready`. */
+export interface Ready {
+  readonly _tag: "Ready"
+  /** `true` when it came back without a BootNotification (R-183). */
+  readonly resumed: boolean
+}
+
+/** A message that needs no decision arrived and was acknowledged; what it says is for the app. */
+export interface NotificationReceived {
+  readonly _tag: "NotificationReceived"
+  readonly action: StationAction
+  readonly request: unknown
+}
+
+/** An inbound CALL was answered with a CALLERROR, or a text was no frame at all. */
+export interface MessageRefused {
+  readonly _tag: "MessageRefused"
+  readonly messageId: string
+  readonly action: string | undefined
+  readonly errorCode: ErrorCode
+  readonly errorDescription: string
+}
+
+/** A handler failed, was late, or gave an answer that cannot be sent; the default answer took its place (R-111). */
+export interface HandlerFailed {
+  readonly _tag: "HandlerFailed"
+  readonly action: string
+  readonly messageId: string
+  readonly why: "Failure" | "Defect" | "Deadline" | "InvalidAnswer" | "FollowUp"
+  /** For the log of the CSMS; never sent to a station (R-153). */
+  readonly message: string
+}
+
+/** An answer to a CALL that had timed out already (R-161). */
+export interface LateAnswer {
+  readonly _tag: "LateAnswer"
+  readonly messageId: string
+  readonly action: string
+}
+
+/** An answer that belongs to no CALL of ours; dropped (R-161). */
+export interface AnswerDropped {
+  readonly _tag: "AnswerDropped"
+  readonly messageId: string | undefined
+}
+
+/** The store did not take a snapshot; the station was answered all the same (R-154). */
+export interface StoreFailed {
+  readonly _tag: "StoreFailed"
+  readonly message: string
+}
+
+/** The reboot of an accepted Reset did not come. */
+export interface ResetLapsed {
+  readonly _tag: "ResetLapsed"
+}
+
+/** Everything that can happen to one station. */
+export type StationHappening =
+  | Added
+  | Removed
+  | Connected
+  | Disconnected
+  | Replaced
+  | Fenced
+  | StateChanged
+  | Booted
+  | Ready
+  | NotificationReceived
+  | MessageRefused
+  | HandlerFailed
+  | LateAnswer
+  | AnswerDropped
+  | StoreFailed
+  | ResetLapsed
+  | MirrorEvent
+
+/** What every event carries. */
+export interface EventEnvelope {
+  readonly identity: string
+  /** The connection's number: rises with every connection of this identity, over all nodes and restarts. */
+  readonly epoch: number
+  /** Rises by one per event of this station within an epoch. */
+  readonly seq: number
+  /** CSMS clock in milliseconds since 1970. */
+  readonly at: number
+  /** Whether the event was handed to the store before the message that caused it was answered. */
+  readonly durable: boolean
+}
+
+/** An event of one station. */
+export type StationEvent = StationHappening & EventEnvelope
+
+/** This subscriber was too slow: `missed` events were not delivered to it. */
+export interface EventsMissed {
+  readonly _tag: "EventsMissed"
+  readonly missed: number
+}
+
+/** What the event streams carry. */
+export type CsmsEvent = StationEvent | EventsMissed
+
+interface Subscriber {
+  readonly offer: (event: StationEvent) => void
+  readonly end: () => void
+}
+
+/** Hands events to subscribers; costs one loop over an empty set when there are none. */
+export class EventHub {
+  private readonly subscribers = new Set<Subscriber>()
+
+  /** Whether anybody listens. */
+  get active(): boolean {
+    return this.subscribers.size > 0
+  }
+
+  /** Tells all subscribers. */
+  publish(event: StationEvent): void {
+    for (const subscriber of this.subscribers) subscriber.offer(event)
+  }
+
+  /** Ends all streams; the CSMS is closing. */
+  close(): void {
+    for (const subscriber of this.subscribers) subscriber.end()
+    this.subscribers.clear()
+  }
+
+  /**
+   * Subscribes now; the stream may be run later. It has its own buffer of `capacity` events: when that is full, events
+   * are left out and an `EventsMissed` says how many. The subscription ends with the scope.
+   */
+  subscribe(
+    capacity: number,
+    wanted: (event: StationEvent) => boolean
+  ): Effect.Effect<Stream.Stream<CsmsEvent>, never, Scope.Scope> {
+    return Effect.gen({ self: this }, function* () {
+      const queue = yield* Queue.bounded<CsmsEvent, Cause.Done>(capacity)
+      let missed = 0
+      const subscriber: Subscriber = {
+        offer: (event) => {
+          if (!wanted(event)) return
+          const free = capacity - Queue.sizeUnsafe(queue)
+          if (missed > 0 && free > 1) {
+            Queue.offerUnsafe(queue, { _tag: "EventsMissed", missed })
+            missed = 0
+          }
+          if (missed > 0 || free === 0) missed++
+          else Queue.offerUnsafe(queue, event)
+        },
+        end: () => Queue.endUnsafe(queue)
+      }
+      yield* Effect.acquireRelease(
+        Effect.sync(() => this.subscribers.add(subscriber)),
+        () =>
+          Effect.sync(() => {
+            this.subscribers.delete(subscriber)
+          })
+      )
+      return Stream.fromQueue(queue)
+    })
+  }
+
+  /** Like `subscribe`, from the moment the stream starts. */
+  stream(capacity: number, wanted: (event: StationEvent) => boolean): Stream.Stream<CsmsEvent> {
+    return Stream.unwrap(this.subscribe(capacity, wanted))
+  }
+}

@@ -1,0 +1,189 @@
+/** What the author of a CSMS holds of a station: call it, look at it, listen to it. Works wherever the station is. */
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { CsmsAction, Messages, ReportBaseEnumType } from "@wattline/ocpp-v201"
+import { typedValue, type VariableQuery } from "../blocks/DeviceModel.ts"
+import type { ReportReceived } from "../blocks/Provisioning.ts"
+import type { VariableValue } from "../blocks/VariableValue.ts"
+import type { CallFailure } from "../rpc/CallFailure.ts"
+import type { StationView } from "../station/Station.ts"
+import type { Membership } from "./Cluster.ts"
+import type { CsmsEvent, EventHub } from "./Events.ts"
+import type { Settings } from "./Settings.ts"
+
+/** How one CALL is made. */
+export interface CallOptions {
+  /** How long the station may take to answer, from the sending. Default `callTimeout` of the CSMS, 30 seconds (R-104). */
+  readonly timeout?: Duration.Input
+  /** How long the CALL may wait for its turn; beyond, it fails as `NotSent` with `QueueTimeout` (R-105). Default: no limit. */
+  readonly queueTimeout?: Duration.Input
+  /** Keeps the CALL while the station is offline, and sends it when it is back (R-181). Default false. */
+  readonly waitForReconnect?: boolean
+  /** Lets TriggerMessage(BootNotification) go to a station that was Rejected (§20-I, TC_B_31). Default false. */
+  readonly allowWhileRejected?: boolean
+}
+
+/** A report did not come, or not whole. */
+export class ReportNotReceived extends Data.TaggedError("ReportNotReceived")<{
+  readonly identity: string
+  readonly requestId: number
+  /** `Rejected` and `NotSupported` are the station's answers; `Incomplete`: parts are missing after the deadline. */
+  readonly reason: "Rejected" | "NotSupported" | "Incomplete"
+}> {
+  override get message(): string {
+    return `${this.identity} gave no complete report ${this.requestId}: ${this.reason}`
+  }
+}
+
+/** One station. Cheap to make, holds no connection: it stays valid while the station comes and goes. */
+export interface Station {
+  /** The identity, in the spelling it was added with. */
+  readonly identity: string
+  /**
+   * Sends a CALL and gives the response. A negative status in it is a value; failures say whether the CALL was not sent
+   * (`NotSent`), has an unknown outcome (`OutcomeUnknown`), or was answered with a CALLERROR (`CallError`). One CALL is
+   * outstanding per station, others wait (R-100); nothing is ever sent twice (R-192).
+   */
+  readonly call: <A extends CsmsAction>(
+    action: A,
+    request: Messages[A]["request"],
+    options?: CallOptions
+  ) => Effect.Effect<Messages[A]["response"], CallFailure>
+  /**
+   * Asks for a base report and waits for all its parts (B07). Works while the station is Pending. An empty result set is a
+   * report without data.
+   */
+  readonly getBaseReport: (
+    reportBase: ReportBaseEnumType,
+    options?: CallOptions
+  ) => Effect.Effect<ReportReceived, CallFailure | ReportNotReceived>
+  /** A requestId never used before at this station (R-166), for CALLs whose result comes later. */
+  readonly nextRequestId: Effect.Effect<number>
+  /** Everything that is known of the station: plain data of this moment. */
+  readonly snapshot: Effect.Effect<StationView>
+  /** The present snapshot, then one after every event of the station. */
+  readonly changes: Stream.Stream<StationView>
+  /** What happens to the station, from the moment the stream starts. */
+  readonly events: Stream.Stream<CsmsEvent>
+  /**
+   * The value of a variable as the device model has it, read by its data type (DM-14); `undefined` when it is not known.
+   * `station.variable("OCPPCommCtrlr", "HeartbeatInterval")`, `station.variable("EVSE", "Power", { evseId: 1 })`.
+   */
+  readonly variable: (
+    component: VariableQuery["component"],
+    variable: VariableQuery["variable"],
+    where?: Omit<VariableQuery, "component" | "variable">
+  ) => Effect.Effect<VariableValue | undefined>
+  /** Closes the connection with a WebSocket close code, 1000 unless given. The station may come back. */
+  readonly disconnect: (code?: number, reason?: string) => Effect.Effect<void>
+}
+
+/** What a `Station` is made from. */
+export interface StationPorts {
+  readonly membership: Membership
+  readonly events: EventHub
+  readonly settings: Settings
+  readonly initialView: (identity: string) => StationView
+}
+
+/** See `Station`. */
+export class StationRef implements Station {
+  readonly identity: string
+  private readonly ports: StationPorts
+
+  constructor(ports: StationPorts, identity: string) {
+    this.ports = ports
+    this.identity = identity
+  }
+
+  call<A extends CsmsAction>(
+    action: A,
+    request: Messages[A]["request"],
+    options: CallOptions = {}
+  ): Effect.Effect<Messages[A]["response"], CallFailure> {
+    const { membership, settings } = this.ports
+    return Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      membership.call({
+        callId: globalThis.crypto.randomUUID(),
+        identity: this.identity,
+        action,
+        payload: request,
+        timeout: options.timeout === undefined ? settings.callTimeout : toMillis(options.timeout),
+        sendBefore: options.queueTimeout === undefined ? undefined : now + toMillis(options.queueTimeout),
+        waitForReconnect: options.waitForReconnect ?? false,
+        allowWhileRejected: options.allowWhileRejected ?? false
+      })
+    ) as Effect.Effect<Messages[A]["response"], CallFailure> // checked against the schema of the action's response
+  }
+
+  getBaseReport(
+    reportBase: ReportBaseEnumType,
+    options?: CallOptions
+  ): Effect.Effect<ReportReceived, CallFailure | ReportNotReceived> {
+    return Effect.scoped(
+      Effect.gen({ self: this }, function* () {
+        const requestId = yield* this.nextRequestId
+        // Listening starts before the request is sent: parts and even the end may overtake the answer (R-165).
+        const outcomes = yield* this.ports.events.subscribe(
+          4,
+          (event) =>
+            event.identity === this.identity &&
+            (event._tag === "Removed" ||
+              ((event._tag === "ReportReceived" || event._tag === "ReportFailed") && event.requestId === requestId))
+        )
+        yield* this.call("GetBaseReport", { requestId, reportBase }, options)
+        const [outcome] = yield* Stream.runCollect(Stream.take(outcomes, 1))
+        if (outcome?._tag === "ReportReceived") return outcome
+        const reason = outcome?._tag === "ReportFailed" ? outcome.reason : "Incomplete"
+        return yield* new ReportNotReceived({ identity: this.identity, requestId, reason })
+      })
+    )
+  }
+
+  get nextRequestId(): Effect.Effect<number> {
+    return this.ports.membership.nextRequestId(this.identity)
+  }
+
+  get snapshot(): Effect.Effect<StationView> {
+    return Effect.map(
+      this.ports.membership.view(this.identity),
+      (view) => view ?? this.ports.initialView(this.identity)
+    )
+  }
+
+  get events(): Stream.Stream<CsmsEvent> {
+    return this.ports.events.stream(this.ports.settings.eventBuffer, (event) => event.identity === this.identity)
+  }
+
+  get changes(): Stream.Stream<StationView> {
+    return Stream.unwrap(
+      Effect.map(
+        this.ports.events.subscribe(this.ports.settings.eventBuffer, (event) => event.identity === this.identity),
+        (events) =>
+          Stream.concat(
+            Stream.fromEffect(this.snapshot),
+            Stream.mapEffect(events, () => this.snapshot)
+          )
+      )
+    )
+  }
+
+  variable(
+    component: VariableQuery["component"],
+    variable: VariableQuery["variable"],
+    where?: Omit<VariableQuery, "component" | "variable">
+  ): Effect.Effect<VariableValue | undefined> {
+    return Effect.map(this.snapshot, (view) =>
+      typedValue(view.mirror.provisioning.deviceModel, { ...where, component, variable })
+    )
+  }
+
+  disconnect(code = 1000, reason = ""): Effect.Effect<void> {
+    return this.ports.membership.disconnect(this.identity, code, reason)
+  }
+}
+
+const toMillis = (input: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(input))

@@ -1,0 +1,33 @@
+/** The OCPP 2.0.1 protocol layer of a CSMS. */
+export { Csms, InvalidStation, UnknownStation } from "./csms/Csms.ts"
+export type { CsmsShape, NewStation, StationHandlers, StationSecurity } from "./csms/Csms.ts"
+export { andThen, Answer, refuse, Refusal } from "./csms/Handlers.ts"
+export type { Handler, HandlerContext, Handlers, NotificationAction } from "./csms/Handlers.ts"
+export { ReportNotReceived } from "./csms/StationRef.ts"
+export type { CallOptions, Station } from "./csms/StationRef.ts"
+export type * from "./csms/Events.ts"
+export type { CsmsOptions } from "./csms/Settings.ts"
+export { DirectoryError, StationDirectory } from "./csms/StationDirectory.ts"
+export type { StationDirectoryShape } from "./csms/StationDirectory.ts"
+export { StaleEpoch, StationStore, StoreError } from "./csms/StationStore.ts"
+export type { StationSnapshot, StationStoreShape } from "./csms/StationStore.ts"
+export { ClaimRefused, Cluster } from "./csms/Cluster.ts"
+export type { CallRequest, LocalStations, Membership } from "./csms/Cluster.ts"
+export { CallError, NotSent, OutcomeUnknown } from "./rpc/CallFailure.ts"
+export type { CallFailure } from "./rpc/CallFailure.ts"
+export { errorCodes } from "./rpc/ErrorCode.ts"
+export type { ErrorCode } from "./rpc/ErrorCode.ts"
+export type { Registration, StationState } from "./station/StationState.ts"
+export type { StationView } from "./station/Station.ts"
+export type { StationMirror } from "./blocks/Mirror.ts"
+export { Acceptor } from "./transport/Transport.ts"
+export type {
+  Admission,
+  Admitted,
+  ClosedAfterUpgrade,
+  Endpoint,
+  Refused,
+  UpgradeRequest
+} from "./transport/Transport.ts"
+export type { Link, LinkHandler } from "./transport/Link.ts"
+export type { StationCredentials, SecurityProfile } from "./transport/Admission.ts"

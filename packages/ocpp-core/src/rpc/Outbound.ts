@@ -1,0 +1,58 @@
+/**
+ * What the schemas cannot say about what we send: decimals have at most six places (R-127), so longer ones are rounded;
+ * integers are 32-bit signed (R-128), so larger ones are refused rather than misread by a station; and what is not JSON
+ * at all is refused before it is written (R-121), for open fields let anything through.
+ */
+import type { Violation } from "./Protocol.ts"
+
+const maxInteger = 2_147_483_647
+
+/** Deeper than any message of ours; a payload that contains itself ends here. */
+const maxDepth = 100
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The payload with its decimals rounded to six places; the same object when there is nothing to round. */
+export const roundDecimals = (payload: unknown, depth = 0): unknown => {
+  if (typeof payload === "number")
+    return Number.isInteger(payload) || !Number.isFinite(payload) ? payload : Number(payload.toFixed(6))
+  if (typeof payload !== "object" || payload === null || depth > maxDepth) return payload
+  let copy: Record<string, unknown> | undefined
+  for (const key in payload) {
+    const part = (payload as Fields)[key]
+    if (typeof part !== "number" && (typeof part !== "object" || part === null)) continue
+    const rounded = roundDecimals(part, depth + 1)
+    if (rounded === part || Object.is(rounded, part)) continue
+    copy ??= (Array.isArray(payload) ? [...payload] : { ...payload }) as Record<string, unknown>
+    copy[key] = rounded
+  }
+  return copy ?? payload
+}
+
+/** The first number in a payload that no station can read, or value that cannot be written; `undefined` if there is none. */
+export const unreadableNumber = (payload: unknown, instancePath = "", depth = 0): Violation | undefined => {
+  switch (typeof payload) {
+    case "number":
+      if (!Number.isFinite(payload)) return { instancePath, keyword: "type", message: "must be a finite number" }
+      return Number.isInteger(payload) && (payload > maxInteger || payload < -maxInteger - 1)
+        ? { instancePath, keyword: "maximum", message: "must be a 32-bit signed integer" }
+        : undefined
+    case "bigint":
+      return { instancePath, keyword: "type", message: "must be a number, not a bigint" }
+    case "object":
+      break
+    default:
+      return undefined
+  }
+  if (payload === null) return undefined
+  if (depth > maxDepth) return { instancePath: "", keyword: "type", message: "must not contain itself" }
+  for (const key in payload) {
+    const violation = unreadableNumber((payload as Fields)[key], `${instancePath}/${key}`, depth + 1)
+    if (violation !== undefined) return violation
+  }
+  return undefined
+}
+
+/** A violation in words: `/chargingStation/model must NOT have more than 20 characters (maxLength)`. */
+export const describe = (violation: Violation): string =>
+  `${violation.instancePath === "" ? "the payload" : violation.instancePath} ${violation.message ?? "is invalid"} (${violation.keyword})`

@@ -1,0 +1,224 @@
+/** Inbound CALLs from the gate to the answer (rows 16–21 of rpc.md §9): judged, given to a handler, answered exactly once. */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import type { HandlerFailed } from "../csms/Events.ts"
+import { Answer, type AnyHandler, Refusal } from "../csms/Handlers.ts"
+import { codeOfKeyword, type ErrorCode } from "../rpc/ErrorCode.ts"
+import { encodeCallResult } from "../rpc/Frame.ts"
+import { describe, roundDecimals, unreadableNumber } from "../rpc/Outbound.ts"
+import type { ActionRule, AnswerContext } from "../rpc/Protocol.ts"
+import type { Session, SessionCall } from "../rpc/Session.ts"
+import { InsideBoot } from "./Calling.ts"
+import * as Expectations from "./Expectations.ts"
+import * as Gate from "./Gate.ts"
+import { runInline } from "./Engine.ts"
+import type { StationProcess } from "./Station.ts"
+
+/** One inbound CALL while it is being answered. Mutable: it is the entry in the lane and in the wheel of deadlines. */
+export class AnsweringCall implements SessionCall {
+  slot = 0
+  /** The handler, while it is suspended. */
+  fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined
+  connection: Session
+  readonly station: StationProcess
+  readonly messageId: string
+  readonly action: string
+  readonly payload: unknown
+  readonly text: string
+  readonly receivedAt: number
+  readonly rule: ActionRule | undefined
+
+  constructor(
+    station: StationProcess,
+    connection: Session,
+    messageId: string,
+    action: string,
+    payload: unknown,
+    text: string,
+    rule: ActionRule | undefined
+  ) {
+    this.station = station
+    this.connection = connection
+    this.messageId = messageId
+    this.action = action
+    this.payload = payload
+    this.text = text
+    this.receivedAt = connection.lastSeen
+    this.rule = rule
+  }
+
+  /** The handler is too late (R-111). */
+  expire(): void {
+    if (this.rule !== undefined && stop(this))
+      replace(this, this.rule, "Deadline", `no answer within ${this.station.engine.settings.handlerTimeout / 1000} s`)
+  }
+}
+
+/** Ends the wait for a suspended handler; `false` when there is none. */
+const stop = (call: AnsweringCall): boolean => {
+  const { fiber } = call
+  if (fiber === undefined) return false
+  call.fiber = undefined
+  call.station.engine.deadlines.remove(call)
+  fiber.interruptUnsafe()
+  return true
+}
+
+/** Rows 16–21. */
+export const handle = (call: AnsweringCall): void => {
+  const { payload, rule, station } = call
+  const { expectationTimeout, unknownRegistration } = station.engine.settings
+  if (rule?.pending === "boot" && call.connection.isClosed) return proceed(call, undefined)
+  let expectations: Expectations.Expectations | undefined = station.expectations
+  const verdict = Gate.inbound(station.registration, rule, unknownRegistration)
+  if (verdict === "IfExpected")
+    expectations = Expectations.use(expectations, call.action, payload, call.receivedAt, expectationTimeout)
+  if (verdict === "Refuse" || expectations === undefined)
+    return refuse(call, "SecurityError", `Not allowed while ${station.registration ?? "not registered"}`)
+  if (rule === undefined) return refuse(call, "NotImplemented", "This action is not known")
+  if (rule.sentBy === "csms") return refuse(call, "NotSupported", "Only a CSMS sends this action")
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload))
+    return refuse(call, "FormatViolation", "The payload is an object")
+  if (!rule.validateRequest(payload)) return refuseInvalid(call, rule)
+  station.expectations = expectations
+  station.arrived(call)
+  const handler = station.handlers.get(call.action)
+  if (handler === undefined) return answer(call, rule, defaultAnswer(call, rule, "unhandled"), undefined)
+  run(call, rule, handler)
+}
+
+const refuseInvalid = (call: AnsweringCall, rule: ActionRule): void => {
+  const violation = rule.validateRequest.errors?.[0]
+  const { instancePath = "", keyword = "" } = violation ?? {}
+  refuse(
+    call,
+    codeOfKeyword[keyword] ?? "FormatViolation",
+    violation == null ? "The payload is invalid" : describe(violation),
+    { errors: [{ path: instancePath, keyword }] } // R-152: where and what, no values
+  )
+}
+
+const run = (call: AnsweringCall, rule: ActionRule, handler: AnyHandler): void => {
+  const { station } = call
+  let effect: Effect.Effect<unknown, unknown>
+  try {
+    effect = handler(call.payload as never, {
+      station: station.ref,
+      messageId: call.messageId,
+      receivedAt: call.receivedAt
+    })
+  } catch (defect) {
+    effect = Exit.die(defect)
+  }
+  if (rule.pending === "boot" && !Exit.isExit(effect))
+    effect = Effect.provideService(effect, InsideBoot, station.identity)
+  let suspended = false
+  const fiber = runInline(station.run, effect, (exit) => {
+    if (suspended) {
+      if (call.fiber === undefined) return // it was too late, or its link is gone
+      call.fiber = undefined
+      station.engine.deadlines.remove(call)
+    }
+    conclude(call, rule, exit)
+  })
+  if (fiber === undefined) return
+  suspended = true
+  call.fiber = fiber
+  station.engine.deadlines.add(call, station.engine.settings.handlerTimeout)
+}
+
+/** The handler has ended: its answer, or what takes its place (R-111). */
+const conclude = (call: AnsweringCall, rule: ActionRule, exit: Exit.Exit<unknown, unknown>): void => {
+  if (Exit.isSuccess(exit)) return accept(call, rule, exit.value)
+  const error = Cause.findErrorOption(exit.cause)
+  if (Option.isNone(error)) return replace(call, rule, "Defect", Cause.pretty(exit.cause))
+  if (error.value instanceof Refusal && rule.refusable)
+    return refuse(call, error.value.errorCode, error.value.errorDescription)
+  replace(call, rule, "Failure", Cause.pretty(exit.cause))
+}
+
+const accept = (call: AnsweringCall, rule: ActionRule, value: unknown): void => {
+  const followUp = value instanceof Answer ? (value.followUp as Effect.Effect<unknown, unknown>) : undefined
+  if (!rule.decides) return answer(call, rule, defaultAnswer(call, rule, "unhandled"), followUp)
+  const given: unknown = value instanceof Answer ? value.response : value
+  const amended =
+    rule.amend === undefined || !isObject(given) ? given : rule.amend(call.payload as never, given as never)
+  if (typeof amended === "string") return replace(call, rule, "InvalidAnswer", amended)
+  const response = roundDecimals(amended)
+  const violation = rule.validateResponse(response) ? unreadableNumber(response) : rule.validateResponse.errors?.[0]
+  if (violation != null) return replace(call, rule, "InvalidAnswer", describe(violation))
+  answer(call, rule, response as object, followUp)
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
+
+/** A handler did not do its part: say so, and answer by default, or with InternalError where there is no default. */
+const replace = (call: AnsweringCall, rule: ActionRule, why: HandlerFailed["why"], message: string): void => {
+  call.station.handlerFailed(call, why, message)
+  answer(call, rule, defaultAnswer(call, rule, "failed"), undefined)
+}
+
+const defaultAnswer = (
+  call: AnsweringCall,
+  rule: ActionRule,
+  because: AnswerContext["because"]
+): object | undefined => {
+  const { currentTime, settings } = call.station.engine
+  return rule.defaultAnswer?.(call.payload as never, {
+    because,
+    currentTime: currentTime(),
+    heartbeatInterval: settings.heartbeatInterval,
+    retryInterval: settings.retryInterval
+  })
+}
+
+const answer = (
+  call: AnsweringCall,
+  rule: ActionRule,
+  response: object | undefined,
+  followUp: Effect.Effect<unknown, unknown> | undefined
+): void => {
+  const { station } = call
+  if (response === undefined) return refuse(call, "InternalError", "The message could not be processed")
+  // A boot whose link is gone decides nothing: the station never learns of it and boots again.
+  if (rule.pending === "boot" && call.connection !== station.session) return proceed(call, undefined)
+  station.answered(call, response, () => {
+    const text = encodeCallResult(call.messageId, response)
+    call.connection.sendAnswer(text)
+    station.sent(call)
+    if (followUp !== undefined) station.follow(call, followUp)
+    proceed(call, rule.repeatable ? text : undefined)
+  })
+}
+
+const refuse = (call: AnsweringCall, code: ErrorCode, description: string, details?: object): void => {
+  call.connection.refuse(call.messageId, call.action, code, description, details)
+  if (!call.connection.isClosed) call.station.opened(call.connection)
+  proceed(call, undefined)
+}
+
+/** On to the next CALL of this station (R-110). */
+const proceed = (call: AnsweringCall, answerText: string | undefined): void => {
+  const { station } = call
+  const next = station.inbound.finish(
+    answerText === undefined ? undefined : { answer: answerText, at: call.receivedAt },
+    station.engine.inboundLimits
+  )
+  if (next !== undefined) handle(next)
+}
+
+/** The link is gone: a BootNotification that is being handled is given up, everything else is carried through (R-182). */
+export const connectionLost = (station: StationProcess, session: Session): void => {
+  const { running } = station.inbound
+  if (running?.rule?.pending === "boot" && running.connection === session && stop(running)) proceed(running, undefined)
+}
+
+/** The station is removed, or the CSMS closes: nothing is handled and nothing answered any more. */
+export const abandon = (station: StationProcess): void => {
+  const { engine, inbound } = station
+  if (inbound.running !== undefined) stop(inbound.running)
+  while (inbound.running !== undefined) inbound.finish(undefined, engine.inboundLimits)
+}

@@ -1,0 +1,159 @@
+/** Our CALLs to one station: checked, queued, sent when it is their turn, settled once (R-100…R-112, R-160…R-163). */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { CallRequest } from "../csms/Cluster.ts"
+import type { CallFailure } from "../rpc/CallFailure.ts"
+import { describe, roundDecimals, unreadableNumber } from "../rpc/Outbound.ts"
+import type { ActionRule } from "../rpc/Protocol.ts"
+import type { Reply } from "../rpc/Session.ts"
+import * as Expectations from "./Expectations.ts"
+import * as Gate from "./Gate.ts"
+import { notSent, PendingCall } from "./OutboundCalls.ts"
+import type { StationProcess } from "./Station.ts"
+
+/** The identity of the station whose BootNotification handler is running in this fiber (R-108). */
+export const InsideBoot = Context.Reference<string | undefined>("@wattline/ocpp-core/InsideBoot", {
+  defaultValue: () => undefined
+})
+
+/** Sends a CALL and waits for its outcome. Interrupting it gives a waiting CALL up, and leaves a sent one alone (R-107). */
+export const call = (station: StationProcess, request: CallRequest): Effect.Effect<object, CallFailure> =>
+  Effect.flatMap(InsideBoot, (inside) => {
+    const rule = station.engine.protocol.actions.get(request.action)
+    if (rule === undefined || rule.sentBy === "station")
+      return notSent(request, "UnknownAction", `${request.action} is not an action that a CSMS sends`)
+    const payload = roundDecimals(request.payload)
+    const refusal = refusalOf(station, rule, { ...request, payload }, inside)
+    if (refusal !== undefined) return refusal
+    return Effect.callback<object, CallFailure>((resume) => {
+      const pending = new PendingCall({ ...request, payload }, rule, resume, (late) => expire(station, late))
+      start(station, pending)
+      return Effect.sync(() => giveUp(station, pending))
+    })
+  })
+
+/** Why a CALL fails at once, if it does. What depends on an answer still to come is judged when its turn comes. */
+const refusalOf = (
+  station: StationProcess,
+  rule: ActionRule,
+  request: CallRequest,
+  inside: string | undefined
+): Exit.Exit<never, CallFailure> | undefined => {
+  const { payload } = request
+  const violation = rule.validateRequest(payload) ? unreadableNumber(payload) : rule.validateRequest.errors?.[0]
+  if (violation != null) return notSent(request, "InvalidRequest", describe(violation)) // R-121
+  if (station.isShutDown) return notSent(request, "Offline", "the CSMS has closed")
+  if (station.session === undefined)
+    return request.waitForReconnect
+      ? undefined
+      : notSent(request, "Offline", "the station is not connected; `waitForReconnect: true` keeps the CALL until it is")
+  if (station.isBooting)
+    return inside === station.identity
+      ? notSent(
+          request,
+          "InsideBoot",
+          "a CALL from the BootNotification handler would wait for itself; return `andThen(response, followUp)` instead"
+        )
+      : undefined
+  if (!station.session.outboundOpen) return undefined
+  const closed = Gate.outbound(station.registration, rule, payload, request.allowWhileRejected)
+  return closed === undefined ? undefined : notSent(request, "NotAllowed", closed)
+}
+
+const start = (station: StationProcess, pending: PendingCall): void => {
+  const { deadlines, now, settings } = station.engine
+  if (!station.outbound.enqueue(pending, settings.maxQueuedCalls))
+    return pending.fail("QueueFull", `${settings.maxQueuedCalls} CALLs are waiting for this station already`)
+  if (pending.request.sendBefore !== undefined) deadlines.add(pending, pending.request.sendBefore - now())
+  pump(station)
+}
+
+/** Sends the CALL whose turn it is, if the link is there and open for it. */
+export const pump = (station: StationProcess): void => {
+  while (station.session?.outboundOpen === true && !station.isBooting) {
+    const pending = station.outbound.take()
+    if (pending === undefined) return
+    const { allowWhileRejected, payload } = pending.request
+    const closed = Gate.outbound(station.registration, pending.rule, payload, allowWhileRejected)
+    if (closed === undefined && send(station, pending)) return
+    station.outbound.lose()
+    station.engine.deadlines.remove(pending)
+    if (closed === undefined) pending.fail("ConnectionLost", "the connection is closing")
+    else pending.fail("NotAllowed", closed)
+  }
+}
+
+const send = (station: StationProcess, pending: PendingCall): boolean => {
+  const { deadlines, nextMessageId, now, protocol, settings } = station.engine
+  const { callId, payload, timeout } = pending.request
+  pending.messageId = nextMessageId()
+  const expected = protocol.expects(pending.action, payload)
+  // Registered before it is sent: what it brings may overtake the answer (R-165, LC-6).
+  if (expected !== undefined)
+    station.expectations = Expectations.add(station.expectations, callId, expected, now() + settings.expectationTimeout)
+  if (station.session?.sendCall(pending.messageId, pending.action, payload) !== true) {
+    withdraw(station, pending)
+    return false
+  }
+  pending.state = "Sent"
+  deadlines.add(pending, timeout) // R-105
+  return true
+}
+
+const withdraw = (station: StationProcess, pending: PendingCall): void => {
+  station.expectations = Expectations.withdraw(station.expectations, pending.request.callId)
+}
+
+/** The outstanding CALL has its answer (rows 9–11). */
+export const settled = (station: StationProcess, pending: PendingCall, reply: Reply): void => {
+  station.engine.deadlines.remove(pending)
+  const { rule } = pending
+  if (reply._tag === "Response" && rule.validateResponse(reply.payload)) {
+    const { payload } = reply
+    if ((payload as { readonly status?: unknown }).status !== "Accepted") withdraw(station, pending)
+    station.concluded(pending, payload)
+    pump(station)
+    return pending.settle(Exit.succeed(payload))
+  }
+  withdraw(station, pending)
+  pump(station)
+  switch (reply._tag) {
+    case "CallError":
+      return pending.refuse(reply)
+    case "Invalid":
+      return pending.lose("InvalidResponse", reply.detail)
+    case "Response": {
+      const violation = rule.validateResponse.errors?.[0]
+      return pending.lose("InvalidResponse", violation == null ? "the response is invalid" : describe(violation))
+    }
+  }
+}
+
+const expire = (station: StationProcess, pending: PendingCall): void => {
+  if (pending.state === "Waiting") {
+    station.outbound.withdraw(pending)
+    return pending.fail("QueueTimeout", "it waited for its turn longer than it may")
+  }
+  if (station.outbound.settle(pending.messageId) === undefined) return
+  withdraw(station, pending)
+  station.rememberTimedOut(pending)
+  pump(station)
+  pending.lose("Timeout", `no answer within ${pending.request.timeout / 1000} s`)
+}
+
+const giveUp = (station: StationProcess, pending: PendingCall): void => {
+  if (pending.state === "Waiting" && station.outbound.withdraw(pending)) station.engine.deadlines.remove(pending)
+}
+
+/** The link is gone: the outstanding CALL has an unknown outcome, waiting ones were not sent (R-181). */
+export const connectionLost = (station: StationProcess, keepWaiting: boolean): (() => void) => {
+  const lost = station.outbound.lose()
+  const dropped = keepWaiting ? [] : station.outbound.drop((waiting) => !waiting.waitForReconnect)
+  for (const pending of lost === undefined ? dropped : [lost, ...dropped]) station.engine.deadlines.remove(pending)
+  if (lost !== undefined) withdraw(station, lost)
+  return () => {
+    lost?.lose("ConnectionLost", "the connection closed before the answer")
+    for (const pending of dropped) pending.fail("ConnectionLost", "the connection closed while it waited for its turn")
+  }
+}

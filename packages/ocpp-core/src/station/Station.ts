@@ -1,0 +1,479 @@
+/**
+ * One station, from `addStation` to `removeStation`, with or without a link. Runs the lifecycle table over its sessions,
+ * keeps what is known of it, numbers and stores what happens to it. Plain fields only, because there are thousands.
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Action, BootNotificationRequest, BootNotificationResponse, StationAction } from "@wattline/ocpp-v201"
+import * as Mirror from "../blocks/Mirror.ts"
+import type { Exchange } from "../blocks/Block.ts"
+import type { HandlerFailed, StationEvent, StationHappening } from "../csms/Events.ts"
+import type { HandlerTable } from "../csms/Handlers.ts"
+import type { Station } from "../csms/StationRef.ts"
+import type { StaleEpoch, StationSnapshot, StoreError } from "../csms/StationStore.ts"
+import type { Expirable } from "../rpc/Deadlines.ts"
+import type { ErrorCode } from "../rpc/ErrorCode.ts"
+import type { Call } from "../rpc/Frame.ts"
+import { InboundLane, type InboundLimits } from "../rpc/InboundLane.ts"
+import { OutboundLane } from "../rpc/OutboundLane.ts"
+import type { ActionRule, Protocol } from "../rpc/Protocol.ts"
+import type { Reply, Session, SessionOwner } from "../rpc/Session.ts"
+import * as Answering from "./Answering.ts"
+import * as Calling from "./Calling.ts"
+import { type Engine, type Run, runInline } from "./Engine.ts"
+import * as Expectations from "./Expectations.ts"
+import type { PendingCall } from "./OutboundCalls.ts"
+import { ReportJobs } from "./ReportJobs.ts"
+import {
+  isConnected,
+  isReady,
+  type LifecycleEvent,
+  linkOpened,
+  next,
+  type Registration,
+  type StationState
+} from "./StationState.ts"
+
+/** What is known of a station right now: the snapshot that is stored, and what only this moment knows. Plain data. */
+export interface StationView extends StationSnapshot {
+  readonly state: StationState
+  /** Whether it has a link. */
+  readonly connected: boolean
+  /** CSMS clock in milliseconds: the last message of this connection; `undefined` without one. */
+  readonly lastSeen: number | undefined
+  /** CALLs of ours that wait for their turn. */
+  readonly queuedCalls: number
+}
+
+/** Events that are stored before the message that caused them is answered. */
+const durable: ReadonlySet<StationHappening["_tag"]> = new Set<StationHappening["_tag"]>([
+  "Booted",
+  "TransactionStarted",
+  "TransactionUpdated",
+  "TransactionEnded"
+])
+
+const maxTimedOut = 8
+
+/** See the head of the file. */
+export class StationProcess implements SessionOwner {
+  readonly engine: Engine
+  readonly identity: string
+  /** Replaced when the station is added again. */
+  handlers: HandlerTable
+  run: Run
+  /** What the CSMS author holds. */
+  readonly ref: Station
+  session: Session | undefined = undefined
+  state: StationState
+  registration: Registration
+  mirror: Mirror.StationMirror
+  epoch: number
+  private seq: number
+  private requestId: number
+  expectations: Expectations.Expectations = Expectations.none
+  readonly inbound = new InboundLane<Session, Answering.AnsweringCall>()
+  readonly outbound = new OutboundLane<PendingCall>()
+  readonly reports: ReportJobs
+  private resetDeadline: Expirable | undefined = undefined
+  private timedOut: Array<{ readonly messageId: string; readonly action: string }> | undefined = undefined
+  /** Epoch in which a BootNotification was asked for (R-185). */
+  private bootAskedIn = 0
+  /** Events that wait for the store; `undefined` while none has to. */
+  private held: Array<StationEvent> | undefined = undefined
+  private saving: Array<() => void> | undefined = undefined
+  private dirty = false
+  /** Whether a BootNotification was decided on and its answer still waits for the store. */
+  private bootUnsent = false
+  /** Removed, or the CSMS has closed. */
+  isShutDown = false
+
+  constructor(
+    engine: Engine,
+    identity: string,
+    handlers: HandlerTable,
+    run: Run,
+    snapshot: StationSnapshot | undefined,
+    makeRef: (station: StationProcess) => Station
+  ) {
+    this.engine = engine
+    this.identity = identity
+    this.handlers = handlers
+    this.run = run
+    this.ref = makeRef(this)
+    this.registration = snapshot?.registration
+    this.mirror = snapshot?.mirror ?? Mirror.initial
+    this.epoch = snapshot?.epoch ?? 0
+    this.seq = snapshot?.seq ?? 0
+    this.requestId = snapshot?.requestId ?? 0
+    this.reports = new ReportJobs(this)
+    const resetPending = snapshot?.resetPending === true && this.registration === "Accepted"
+    this.state = this.registration === undefined ? "Disconnected" : resetPending ? "Restarting" : "Offline"
+    if (this.state === "Restarting") this.awaitReset()
+    this.reports.resume()
+  }
+
+  get protocol(): Protocol {
+    return this.engine.protocol
+  }
+  get inboundLimits(): InboundLimits {
+    return this.engine.inboundLimits
+  }
+  get maxEarlyFrames(): number {
+    return this.engine.settings.maxEarlyFrames
+  }
+  get now(): () => number {
+    return this.engine.now
+  }
+  /** Whether a BootNotification is being handled: no CALL is sent until its answer is on the wire (R-155). */
+  get isBooting(): boolean {
+    return this.bootUnsent || this.state === "Booting" || this.state === "Rebooting"
+  }
+
+  // --- what the session asks ------------------------------------------------------------------------------------------
+
+  callOf(session: Session, frame: Call, rule: ActionRule | undefined, text: string): Answering.AnsweringCall {
+    return new Answering.AnsweringCall(this, session, frame.messageId, frame.action, frame.payload, text, rule)
+  }
+
+  handle(call: Answering.AnsweringCall): void {
+    Answering.handle(call)
+  }
+
+  settled(pending: PendingCall, reply: Reply): void {
+    Calling.settled(this, pending, reply)
+  }
+
+  strayed(messageId: string | undefined): void {
+    const late = this.timedOut?.find((call) => call.messageId === messageId)
+    this.emit(
+      late === undefined
+        ? { _tag: "AnswerDropped", messageId }
+        : { _tag: "LateAnswer", messageId: late.messageId, action: late.action }
+    )
+  }
+
+  refused(messageId: string, action: string | undefined, errorCode: ErrorCode, errorDescription: string): void {
+    this.emit({ _tag: "MessageRefused", messageId, action, errorCode, errorDescription })
+  }
+
+  /** The first message of a connection is answered, or nothing came for a while: our CALLs may go out (R-112). */
+  opened(session: Session): void {
+    if (session !== this.session || session.outboundOpen) return
+    session.outboundOpen = true
+    this.engine.deadlines.remove(session)
+    if (isReady(this.state)) this.emit({ _tag: "Ready", resumed: !session.booted })
+    Calling.pump(this)
+  }
+
+  /** R-181, R-187. */
+  closed(session: Session, code: number, reason: string): void {
+    if (session !== this.session) return
+    this.leave("LinkClosed", { _tag: "Disconnected", connectionId: this.connectionId, code, reason })
+  }
+
+  // --- links ----------------------------------------------------------------------------------------------------------
+
+  /** Identifies the connection in events. */
+  get connectionId(): string {
+    return `${this.identity}#${this.epoch}`
+  }
+
+  /** Puts a new link in the place of whatever was there (R-186), and lets its frames through. */
+  attach(session: Session, epoch: number): void {
+    const old = this.session
+    let tellCallers: (() => void) | undefined
+    if (old !== undefined) {
+      old.isClosed = true
+      this.engine.deadlines.remove(old)
+      this.emit({ _tag: "Replaced", connectionId: this.connectionId, by: `${this.identity}#${epoch}` })
+      tellCallers = Calling.connectionLost(this, true)
+      this.advance("LinkClosed")
+      this.session = undefined
+      Answering.connectionLost(this, old)
+    }
+    this.session = session
+    this.epoch = epoch
+    this.seq = 0
+    const { registration } = this
+    this.advance(linkOpened(registration))
+    const { remoteAddress } = session
+    const protocol = this.protocol.subprotocol
+    this.emit({ _tag: "Connected", connectionId: this.connectionId, remoteAddress, protocol, registration })
+    this.engine.deadlines.add(session, this.engine.settings.reconnectGrace)
+    tellCallers?.()
+    old?.link.close(1000, "replaced")
+    session.claimed(epoch)
+  }
+
+  /** A newer connection exists on another node. */
+  fence(): void {
+    const { session } = this
+    if (session === undefined) return
+    session.isClosed = true
+    this.leave("Fenced", { _tag: "Fenced", connectionId: this.connectionId })
+    session.link.close(1000, "replaced")
+  }
+
+  /** Closes the link, if there is one; the station may come back. */
+  disconnect(code: number, reason: string): void {
+    this.session?.link.close(code, reason)
+  }
+
+  private leave(event: LifecycleEvent, happening: StationHappening): void {
+    const { session } = this
+    if (session === undefined) return
+    this.engine.deadlines.remove(session)
+    const tellCallers = Calling.connectionLost(this, false)
+    this.advance(event)
+    this.session = undefined
+    this.emit(happening)
+    if (this.dirty) this.save([], () => {})
+    this.engine.release(this.identity, this.epoch)
+    Answering.connectionLost(this, session)
+    tellCallers()
+  }
+
+  /** Gives up everything that waits; the station is removed or the CSMS closes. */
+  shutDown(code: number, reason: string): void {
+    const { session } = this
+    this.isShutDown = true
+    Answering.abandon(this)
+    if (session !== undefined) {
+      this.leave("LinkClosed", { _tag: "Disconnected", connectionId: this.connectionId, code, reason })
+      session.isClosed = true
+      session.link.close(code, reason)
+    }
+    for (const pending of this.outbound.drop(() => true)) {
+      this.engine.deadlines.remove(pending)
+      pending.fail("Offline", reason)
+    }
+    if (this.resetDeadline !== undefined) this.engine.deadlines.remove(this.resetDeadline)
+    this.reports.close()
+  }
+
+  // --- lifecycle ------------------------------------------------------------------------------------------------------
+
+  /** The only way a station changes state. An event that is illegal in its state changes nothing. */
+  private advance(event: LifecycleEvent): void {
+    const from = this.state
+    const to = next(from, event)
+    if (to === undefined || to === from) return
+    this.state = to
+    this.emit({ _tag: "StateChanged", from, to, event })
+  }
+
+  private awaitReset(): void {
+    const { deadlines, settings } = this.engine
+    this.resetDeadline ??= {
+      slot: 0,
+      expire: () => {
+        if (next(this.state, "ResetLapsed") === undefined) return // it reboots, or another node has it
+        this.advance("ResetLapsed")
+        this.emit({ _tag: "ResetLapsed" })
+      }
+    }
+    deadlines.add(this.resetDeadline, settings.resetTimeout)
+  }
+
+  /** A valid CALL is about to be handled. */
+  arrived(call: Answering.AnsweringCall): void {
+    if (call.rule?.pending === "boot") return this.advance("BootNotification")
+    const { session } = this
+    const ask = this.registration === undefined && this.engine.settings.unknownRegistration === "triggerBoot"
+    if (!ask || session === undefined || this.bootAskedIn === session.epoch) return
+    this.bootAskedIn = session.epoch // R-185
+    const trigger = this.ref.call("TriggerMessage", { requestedMessage: "BootNotification" })
+    this.run(Effect.catch(trigger, (failure) => Effect.logWarning(failure.message)))
+  }
+
+  /** LC-2: the new registration is in force before the answer is written. */
+  private booted(request: BootNotificationRequest, response: BootNotificationResponse): boolean {
+    const { session } = this
+    if (session === undefined) return false
+    const rebooted = !session.booted && request.reason !== "Triggered" // LC-16
+    session.booted = true
+    this.registration = response.status
+    this.expectations = Expectations.none
+    this.inbound.forgetAnswers() // R-096
+    if (this.resetDeadline !== undefined) this.engine.deadlines.remove(this.resetDeadline)
+    this.advance(`Boot${response.status}`)
+    const { chargingStation, reason } = request
+    const { interval, status } = response
+    this.emit({ _tag: "Booted", reason, status, interval, chargingStation, rebooted })
+    return rebooted
+  }
+
+  // --- exchanges, events, store ---------------------------------------------------------------------------------------
+
+  /** An inbound CALL has its answer: mirrored, stored if it must be, then `send`. */
+  answered(call: Answering.AnsweringCall, response: object, send: () => void): void {
+    if (this.isShutDown) return
+    const boot = call.rule?.pending === "boot"
+    const held = (this.held ??= [])
+    const rebooted = boot && this.booted(call.payload as BootNotificationRequest, response as BootNotificationResponse)
+    this.mirrored(call.action, call.payload, response, call.receivedAt, rebooted)
+    if (this.engine.events.active && call.rule?.decides === false)
+      this.emit({ _tag: "NotificationReceived", action: call.action as StationAction, request: call.payload })
+    const events = held.filter((event) => event.durable)
+    const deliver = (): void => {
+      this.bootUnsent = false
+      this.release()
+      send()
+    }
+    this.bootUnsent = boot
+    if (events.length === 0) deliver()
+    else this.save(events, deliver)
+  }
+
+  /** The answer to a CALL is on the wire: what waited for it may go out. */
+  sent(call: Answering.AnsweringCall): void {
+    const { connection, rule } = call
+    if (connection === this.session && !connection.outboundOpen) return this.opened(connection)
+    if (rule?.pending !== "boot") return
+    if (connection === this.session && isReady(this.state)) this.emit({ _tag: "Ready", resumed: false })
+    Calling.pump(this)
+  }
+
+  /** A CALL of ours was answered with a CALLRESULT. */
+  concluded(pending: PendingCall, response: object): void {
+    const { action, payload } = pending.request
+    const reset = this.protocol.resets(action, payload, response)
+    if (reset !== undefined && next(this.state, reset) !== undefined) {
+      this.advance(reset)
+      this.awaitReset()
+    }
+    this.reports.answered(action, payload, response)
+    this.mirrored(action, payload, response, this.engine.now())
+  }
+
+  private mirrored(action: string, request: unknown, response: unknown, at: number, rebooted = false): void {
+    const before = this.mirror
+    this.mirror = Mirror.reduce(before, action as Action, { request, response, at, rebooted } as Exchange, collect)
+    if (this.mirror !== before) this.dirty = true
+    this.reports.heard(action, request)
+    if (collected.length === 0) return
+    const events = collected
+    collected = []
+    for (const event of events) {
+      this.reports.concluded(event)
+      this.emit(event)
+    }
+  }
+
+  /** Replaces the mirror outside of an exchange: a deadline passed. */
+  remirror(
+    change: (mirror: Mirror.StationMirror, emit: (event: Mirror.MirrorEvent) => void) => Mirror.StationMirror
+  ): void {
+    this.mirror = change(this.mirror, (event) => this.emit(event))
+    this.dirty = true
+  }
+
+  /** Numbers an event and tells whoever listens; behind those that wait for the store. */
+  emit(happening: StationHappening): void {
+    const { epoch, identity } = this
+    const { events, now } = this.engine
+    const seq = ++this.seq
+    const keep = durable.has(happening._tag)
+    if (!keep && !events.active) return
+    const event: StationEvent = { ...happening, identity, epoch, seq, at: now(), durable: keep }
+    if (this.held === undefined) events.publish(event)
+    else this.held.push(event)
+  }
+
+  private release(): void {
+    const { held } = this
+    this.held = undefined
+    if (held !== undefined) for (const event of held) this.engine.events.publish(event)
+  }
+
+  /** Saves one after the other, and goes on when it is done; in the same tick with a synchronous store. */
+  private save(events: ReadonlyArray<StationEvent>, done: () => void): void {
+    if (this.saving !== undefined) {
+      this.saving.push(() => this.save(events, done))
+      return
+    }
+    this.dirty = false
+    const queue: Array<() => void> = (this.saving = [])
+    runInline(this.engine.run, this.engine.store.save(this.snapshot(), events), (exit) => {
+      this.saving = undefined
+      this.saved(exit, done)
+      for (const resume of queue) resume()
+    })
+  }
+
+  /** Completes when the store has taken all that it was given. */
+  get stored(): Effect.Effect<void> {
+    return Effect.suspend(() =>
+      this.saving === undefined
+        ? Effect.void
+        : Effect.andThen(
+            Effect.callback<void>((resume) => void this.saving?.push(() => resume(Effect.void))),
+            this.stored
+          )
+    )
+  }
+
+  private saved(exit: Exit.Exit<void, StaleEpoch | StoreError>, done: () => void): void {
+    if (Exit.isSuccess(exit)) return done()
+    const error = Exit.findErrorOption(exit)
+    const message = error._tag === "Some" ? error.value.message : "the store failed"
+    this.emit({ _tag: "StoreFailed", message })
+    this.run(Effect.logError(`${this.identity}: ${message}`))
+    done() // R-154: the station is answered all the same
+    if (error._tag === "Some" && error.value._tag === "StaleEpoch") this.fence()
+  }
+
+  /** What is stored. */
+  snapshot(): StationSnapshot {
+    const { epoch, identity, mirror, registration, requestId, seq } = this
+    const resetPending = this.state === "ResetScheduled" || this.state === "Resetting" || this.state === "Restarting"
+    return { identity, epoch, seq, registration, resetPending, requestId, mirror }
+  }
+
+  /** What is known now. */
+  view(): StationView {
+    return {
+      ...this.snapshot(),
+      state: this.state,
+      connected: isConnected(this.state),
+      lastSeen: this.session?.lastSeen,
+      queuedCalls: this.outbound.depth
+    }
+  }
+
+  /** A requestId never used before at this station, over restarts too: it follows the clock (R-166). */
+  nextRequestId(): number {
+    const sinceTwentyTwenty = Math.floor(this.engine.now() / 1000) - 1_577_836_800
+    this.requestId = Math.max(this.requestId + 1, sinceTwentyTwenty)
+    this.dirty = true
+    return this.requestId
+  }
+
+  // --- troubles -------------------------------------------------------------------------------------------------------
+
+  /** Runs what was to happen after an answer. */
+  follow(call: Answering.AnsweringCall, followUp: Effect.Effect<unknown, unknown>): void {
+    this.run(
+      Effect.catchCause(followUp, (cause) => Effect.sync(() => this.handlerFailed(call, "FollowUp", String(cause))))
+    )
+  }
+
+  /** Says that a handler did not do its part. */
+  handlerFailed(call: Answering.AnsweringCall, why: HandlerFailed["why"], message: string): void {
+    const { action, messageId } = call
+    this.emit({ _tag: "HandlerFailed", action, messageId, why, message })
+    this.run(Effect.logError(`${this.identity}: handler of ${action} (${messageId}): ${why}: ${message}`))
+  }
+
+  /** So that a late answer can be told from one that is nobody's (R-161). */
+  rememberTimedOut(pending: PendingCall): void {
+    const { action, messageId } = pending
+    const timedOut = (this.timedOut ??= [])
+    if (timedOut.length >= maxTimedOut) timedOut.shift()
+    timedOut.push({ messageId, action })
+  }
+}
+
+let collected: Array<Mirror.MirrorEvent> = []
+const collect = (event: Mirror.MirrorEvent): void => void collected.push(event)
