@@ -1,0 +1,41 @@
+/** A server under test in a process of its own. */
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
+import path from "node:path"
+import type { Usage } from "./servers/control.ts"
+
+/** See the head of the file. */
+export class Server {
+  readonly name: string
+  readonly url: string
+  private readonly process: ChildProcess
+
+  private constructor(name: string, url: string, process: ChildProcess) {
+    this.name = name
+    this.url = url
+    this.process = process
+  }
+
+  /** Starts `servers/<file>.ts` and waits until it listens. */
+  static async start(name: string, file: string): Promise<Server> {
+    const child = fork(path.join(import.meta.dirname, "servers", `${file}.ts`), {
+      execArgv: ["--expose-gc", ...(process.env["BENCH_ARGV"]?.split(" ") ?? [])]
+    })
+    const [{ port }] = (await once(child, "message")) as [{ readonly port: number }]
+    return new Server(name, `ws://127.0.0.1:${port}`, child)
+  }
+
+  /** CPU and memory used so far; `heap` collects garbage first. */
+  async usage(question: "cpu" | "heap"): Promise<Usage> {
+    this.process.send(question)
+    const [usage] = (await once(this.process, "message")) as [Usage]
+    return usage
+  }
+
+  /** Ends the process. */
+  async stop(): Promise<void> {
+    const exited = once(this.process, "exit")
+    this.process.send("stop")
+    await exited
+  }
+}
