@@ -1,5 +1,6 @@
 /** Stations for the servers under test: raw `ws` clients, one outstanding CALL each. */
 import { once } from "node:events"
+import { setTimeout as sleep } from "node:timers/promises"
 import { WebSocket } from "ws"
 import { Station } from "./messages.ts"
 
@@ -30,24 +31,36 @@ const open = async (url: string, identity: string): Promise<Client> => {
   return { station, socket }
 }
 
-/** Lets every client send `count` messages, each after the answer to the one before; checks every answer. */
-export const exchange = async (clients: ReadonlyArray<Client>, count: number): Promise<void> => {
-  await Promise.all(
-    clients.map(
-      ({ socket, station }) =>
-        new Promise<void>((resolve, reject) => {
-          let left = count
-          const onMessage = (data: Buffer): void => {
-            if (data[1] !== 0x33) return reject(new Error(`${station.identity} was refused: ${data.toString()}`)) // "3"
-            if (--left > 0) return socket.send(station.next())
-            socket.off("message", onMessage)
-            resolve()
-          }
-          socket.on("message", onMessage)
-          socket.send(station.next())
-        })
-    )
-  )
+/**
+ * Lets every client send `count` messages, one each per `period` milliseconds, and checks every answer. The rate is the same
+ * for every server: at full speed a slower server would also pay for waking up this process, which a fast one keeps busy.
+ */
+export const exchange = async (clients: ReadonlyArray<Client>, count: number, period: number): Promise<void> => {
+  let waiting = 0
+  let done = (): void => {}
+  let fail = (_error: Error): void => {}
+  const listeners = clients.map(({ socket, station }) => {
+    const onMessage = (data: Buffer): void => {
+      if (data[1] !== 0x33) return fail(new Error(`${station.identity} was refused: ${data.toString()}`)) // "3"
+      if (--waiting === 0) done()
+    }
+    socket.on("message", onMessage)
+    return () => socket.off("message", onMessage)
+  })
+  let next = performance.now()
+  for (let i = 0; i < count; i++) {
+    next = Math.max(next + period, performance.now())
+    const answered = new Promise<void>((resolve, reject) => {
+      done = resolve
+      fail = reject
+    })
+    waiting = clients.length
+    for (const { socket, station } of clients) socket.send(station.next())
+    await answered
+    const rest = next - performance.now()
+    if (rest > 0) await sleep(rest)
+  }
+  for (const stop of listeners) stop()
 }
 
 /** Hangs up. */

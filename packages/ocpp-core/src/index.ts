@@ -20,6 +20,32 @@ export type { ErrorCode } from "./rpc/ErrorCode.ts"
 export type { Registration, StationState } from "./station/StationState.ts"
 export type { StationView } from "./station/Station.ts"
 export type { StationMirror } from "./blocks/Mirror.ts"
+export type * from "./blocks/Availability.ts"
+export type {
+  FirmwareChanged,
+  PendingReset,
+  ProvisioningState,
+  RebootRequired,
+  ReportFailed,
+  ReportReceived,
+  ResetDone,
+  ResetPending,
+  StationReplaced
+} from "./blocks/Provisioning.ts"
+export { entries as variablesOf } from "./blocks/DeviceModel.ts"
+export type { Attribute, DeviceModel, DeviceModelEntry, VariableQuery } from "./blocks/DeviceModel.ts"
+export type { VariableChanged } from "./blocks/DeviceModelChanges.ts"
+export type { VariableValue } from "./blocks/VariableValue.ts"
+export { energyWh, isComplete as isTransactionComplete, missingEvents } from "./blocks/Transaction.ts"
+export type { Transaction } from "./blocks/Transaction.ts"
+export { findTransaction } from "./blocks/Transactions.ts"
+export type {
+  TransactionCostUpdated,
+  TransactionEnded,
+  TransactionsState,
+  TransactionStarted,
+  TransactionUpdated
+} from "./blocks/Transactions.ts"
 export { Acceptor } from "./transport/Transport.ts"
 export type {
   Admission,

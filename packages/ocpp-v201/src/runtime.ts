@@ -37,14 +37,47 @@ const shape =
 
 const days = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
+const digits = (text: string, at: number): number => {
+  const tens = text.charCodeAt(at) - 48
+  const ones = text.charCodeAt(at + 1) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+}
+
+const isDay = (year: number, month: number, day: number): boolean =>
+  day <= (days[month] ?? 0) && (month !== 2 || day !== 29 || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)))
+
+/** `…:00Z` and `…:00.000Z`, the forms nearly every station uses, read without a regular expression. */
+const isPlain = (text: string): boolean => {
+  const seconds = text.length === 20 && text.charCodeAt(19) === 90 // Z
+  const milliseconds =
+    text.length === 24 &&
+    text.charCodeAt(19) === 46 && // .
+    text.charCodeAt(23) === 90 &&
+    digits(text, 20) >= 0 &&
+    digits(text, 21) >= 0
+  if (!seconds && !milliseconds) return false
+  const year = digits(text, 0) * 100 + digits(text, 2)
+  const month = digits(text, 5)
+  const day = digits(text, 8)
+  return (
+    text.charCodeAt(4) === 45 && // -
+    text.charCodeAt(7) === 45 &&
+    text.charCodeAt(10) === 84 && // T
+    text.charCodeAt(13) === 58 && // :
+    text.charCodeAt(16) === 58 &&
+    year >= 0 &&
+    month >= 1 &&
+    day >= 1 &&
+    digits(text, 11) <= 23 &&
+    digits(text, 14) <= 59 &&
+    digits(text, 17) <= 60 &&
+    isDay(year, month, day)
+  )
+}
+
 /** RFC 3339 date-time. */
 export const dateTime = (text: string): boolean => {
+  if (isPlain(text)) return true
   const m = shape.exec(text)
-  if (m === null) return false
-  const month = Number(m[2])
-  const day = Number(m[3])
-  if (day > days[month]!) return false
-  if (month !== 2 || day !== 29) return true
-  const year = Number(m[1])
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return m !== null && isDay(Number(m[1]), Number(m[2]), Number(m[3]))
 }

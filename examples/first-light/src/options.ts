@@ -1,0 +1,64 @@
+/** What may be written behind `npm start --`, and what to say when it cannot be understood. */
+import { parseArgs } from "node:util"
+import { Data } from "effect"
+
+/** How the program is to run. */
+export type Options = Data.TaggedEnum<{
+  /** One session with a station of its own, then the end. */
+  readonly Demo: { readonly host: string; readonly port: number }
+  /** Waits for real stations until Ctrl-C. */
+  readonly Serve: { readonly host: string; readonly port: number; readonly password: string | undefined }
+  readonly Help: {}
+  readonly Invalid: { readonly message: string }
+}>
+const { Demo, Serve, Help, Invalid } = Data.taggedEnum<Options>()
+
+/** The text of `--help`. */
+export const help = `
+A CSMS for OCPP 2.0.1 and one charging session with it.
+
+  npm start                      a station connects, charges and leaves; then the end
+  npm start -- --serve           wait for your own stations until Ctrl-C
+
+Options
+  --port N        TCP port to listen on. Default 9000; 0 takes a free one
+  --host H        address to listen on. Default 127.0.0.1, this machine only;
+                  0.0.0.0 lets stations in from the network, without TLS: use it in a trusted network only
+  --serve         keep listening for stations
+  --password P    with --serve: what stations log in with, 16 to 64 characters. Default: made up and printed
+  --help          this text
+`
+
+const usage = "npm start -- --help shows the options."
+
+/** Reads the arguments of the program. */
+export const parse = (args: ReadonlyArray<string>): Options => {
+  const read = values(args)
+  if (typeof read === "string") return Invalid({ message: `${read} ${usage}` })
+  const { help: wantsHelp, host, password, port, serve } = read
+  if (wantsHelp) return Help()
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    return Invalid({ message: `--port ${port} is no port. Give a number from 0 to 65535, for example --port 9001.` })
+  if (host === "") return Invalid({ message: "--host is empty. Give an address, for example --host 127.0.0.1." })
+  if (password !== undefined && !serve)
+    return Invalid({ message: "--password goes with --serve: without it the station of the demo makes its own." })
+  return serve ? Serve({ host, port: Number(port), password }) : Demo({ host, port: Number(port) })
+}
+
+const values = (args: ReadonlyArray<string>) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: "string", default: "9000" },
+        host: { type: "string", default: "127.0.0.1" },
+        password: { type: "string" },
+        serve: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false }
+      }
+    }).values
+  } catch (error) {
+    // "Unknown option '--foo'. To specify a positional argument starting with a '-', …": the first sentence is enough.
+    return error instanceof Error ? `${error.message.split(/\.\s|\n/)[0]?.replace(/\.$/, "")}.` : String(error)
+  }
+}
