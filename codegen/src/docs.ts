@@ -61,9 +61,12 @@ export const describeAll = (schema: Schema, fallback: string): Schema => {
     ([key]) => !(hidden.has(key) || (isEnum && key === "additionalProperties"))
   )
   const description = describe(schema, fallback)
+  // Without a type anything goes (`DataTransfer.data`); the printer would make it an object.
+  const isAnything = !("type" in schema) && !("$ref" in schema)
   return {
     ...Object.fromEntries(kept.map(([key, value]) => [key, inner(key, value)])),
-    ...(description === "" ? {} : { description })
+    ...(description === "" ? {} : { description }),
+    ...(isAnything ? { tsType: "unknown" } : {})
   }
 }
 

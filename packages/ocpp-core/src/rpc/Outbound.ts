@@ -12,6 +12,9 @@ const maxDepth = 100
 
 type Fields = Readonly<Record<string, unknown>>
 
+/** Fields that hold JSON of the vendor's making: what their numbers mean is between the two sides (R-201, R-204). */
+const isOpen = (key: string): boolean => key === "customData" || key === "data"
+
 /** The payload with its decimals rounded to six places; the same object when there is nothing to round. */
 export const roundDecimals = (payload: unknown, depth = 0): unknown => {
   if (typeof payload === "number")
@@ -20,7 +23,7 @@ export const roundDecimals = (payload: unknown, depth = 0): unknown => {
   let copy: Record<string, unknown> | undefined
   for (const key in payload) {
     const part = (payload as Fields)[key]
-    if (typeof part !== "number" && (typeof part !== "object" || part === null)) continue
+    if (isOpen(key) || (typeof part !== "number" && (typeof part !== "object" || part === null))) continue
     const rounded = roundDecimals(part, depth + 1)
     if (rounded === part || Object.is(rounded, part)) continue
     copy ??= (Array.isArray(payload) ? [...payload] : { ...payload }) as Record<string, unknown>
@@ -30,11 +33,16 @@ export const roundDecimals = (payload: unknown, depth = 0): unknown => {
 }
 
 /** The first number in a payload that no station can read, or value that cannot be written; `undefined` if there is none. */
-export const unreadableNumber = (payload: unknown, instancePath = "", depth = 0): Violation | undefined => {
+export const unreadableNumber = (
+  payload: unknown,
+  instancePath = "",
+  depth = 0,
+  open = false
+): Violation | undefined => {
   switch (typeof payload) {
     case "number":
       if (!Number.isFinite(payload)) return { instancePath, keyword: "type", message: "must be a finite number" }
-      return Number.isInteger(payload) && (payload > maxInteger || payload < -maxInteger - 1)
+      return !open && Number.isInteger(payload) && (payload > maxInteger || payload < -maxInteger - 1)
         ? { instancePath, keyword: "maximum", message: "must be a 32-bit signed integer" }
         : undefined
     case "bigint":
@@ -47,7 +55,8 @@ export const unreadableNumber = (payload: unknown, instancePath = "", depth = 0)
   if (payload === null) return undefined
   if (depth > maxDepth) return { instancePath: "", keyword: "type", message: "must not contain itself" }
   for (const key in payload) {
-    const violation = unreadableNumber((payload as Fields)[key], `${instancePath}/${key}`, depth + 1)
+    const part = (payload as Fields)[key]
+    const violation = unreadableNumber(part, `${instancePath}/${key}`, depth + 1, open || isOpen(key))
     if (violation !== undefined) return violation
   }
   return undefined

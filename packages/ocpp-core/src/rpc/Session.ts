@@ -68,8 +68,8 @@ export class Session implements LinkHandler, Expirable {
   isClosed = false
   /** CSMS clock in milliseconds: the last sign of life (R-173). */
   lastSeen: number
-  /** Texts that came before the claim (R-013). */
-  private early: Array<string> | undefined = undefined
+  /** Texts that came before the claim (R-013); `undefined` stands for a binary message. */
+  private early: Array<string | undefined> | undefined = undefined
   private readonly owner: SessionOwner
   readonly link: Link
   readonly remoteAddress: string | undefined
@@ -86,18 +86,20 @@ export class Session implements LinkHandler, Expirable {
     this.epoch = epoch
     const { early } = this
     this.early = undefined
-    if (early !== undefined) for (const text of early) this.onText(text)
+    for (const text of early ?? [])
+      if (text === undefined) this.onBinary()
+      else this.onText(text)
   }
 
   onText(text: string): void {
     if (this.isClosed) return // replaced: what still comes is nobody's (R-187)
-    if (this.epoch !== 0) return this.receive(text)
-    if ((this.early?.length ?? 0) >= this.owner.maxEarlyFrames) return this.link.close(1008, tooManyFrames)
-    ;(this.early ??= []).push(text)
+    if (this.epoch === 0) return this.keep(text)
+    this.receive(text)
   }
 
   onBinary(): void {
     if (this.isClosed) return
+    if (this.epoch === 0) return this.keep(undefined)
     this.lastSeen = this.owner.now()
     this.refuse(unreadableId, undefined, "RpcFrameworkError", "OCPP-J messages are text, not binary") // row 2
   }
@@ -127,6 +129,11 @@ export class Session implements LinkHandler, Expirable {
   refuse(messageId: string, action: string | undefined, code: ErrorCode, description: string, details?: object): void {
     this.sendAnswer(encodeCallError(messageId, code, description, details as Readonly<Record<string, unknown>>))
     this.owner.refused(messageId, action, code, description)
+  }
+
+  private keep(text: string | undefined): void {
+    if ((this.early?.length ?? 0) >= this.owner.maxEarlyFrames) return this.link.close(1008, tooManyFrames)
+    ;(this.early ??= []).push(text)
   }
 
   private receive(text: string): void {

@@ -1,0 +1,55 @@
+/**
+ * Where a promise user called. The failure of a CALL is born when its answer arrives, so its own stack trace shows the
+ * socket; users want to see the line of theirs that called.
+ */
+import * as Effect from "effect/Effect"
+import { InvalidStation, UnknownStation } from "../csms/Csms.ts"
+import { DirectoryError } from "../csms/StationDirectory.ts"
+import { ReportNotReceived } from "../csms/StationRef.ts"
+import { StoreError } from "../csms/StationStore.ts"
+import { CallError, NotSent, OutcomeUnknown } from "../rpc/CallFailure.ts"
+import { CsmsClosed } from "./CsmsClosed.ts"
+
+/** The errors made for one caller alone. Those of users keep their own trace. */
+const ours = [
+  CallError,
+  NotSent,
+  OutcomeUnknown,
+  ReportNotReceived,
+  InvalidStation,
+  UnknownStation,
+  DirectoryError,
+  StoreError,
+  CsmsClosed
+] as const
+
+/** See the head of the file. Costs 2 µs to make; the text of the trace is only made for an error. */
+export class CallSite {
+  private readonly trace: { readonly stack?: string } = {}
+
+  /** To be made by a function that is itself called by the function the user called. */
+  constructor() {
+    Error.captureStackTrace(this.trace, CallSite)
+  }
+
+  /** The same error; one of ours points to the caller. */
+  blame(error: unknown): unknown {
+    const [, , , ...callers] = this.trace.stack?.split("\n") ?? [] // the head, our caller, and what the user called
+    if (callers.length > 0 && error instanceof Error && ours.some((type) => error instanceof type))
+      error.stack = [`${error.name}: ${error.message}`, ...callers].join("\n")
+    return printable(error)
+  }
+}
+
+/** The same error; one made with Effect is printed by `console` with its message, its trace and its fields. */
+export const printable = (error: unknown): unknown =>
+  error instanceof Error && Effect.isEffect(error) && !Object.hasOwn(error, inspectCustom)
+    ? Object.defineProperty(error, inspectCustom, { value: print })
+    : error
+
+const inspectCustom = Symbol.for("nodejs.util.inspect.custom")
+
+function print(this: Error, _depth: number, options: unknown, inspect: (value: object, options: unknown) => string) {
+  const fields = Object.assign({}, this, this.cause !== undefined && { cause: this.cause })
+  return `${this.stack} ${inspect(fields, options)}`
+}
