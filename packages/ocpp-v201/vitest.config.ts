@@ -2,5 +2,5 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   ssr: { resolve: { conditions: ["@wattline/source", "module", "node"] } },
-  test: { name: "ocpp-v201", include: ["test/**/*.test.ts"] }
+  test: { name: "ocpp-v201", testTimeout: 60_000, include: ["test/**/*.test.ts"] }
 })

@@ -2,5 +2,5 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   ssr: { resolve: { conditions: ["@wattline/source", "module", "node"] } },
-  test: { name: "ocpp-ws", include: ["test/**/*.test.ts"] }
+  test: { name: "ocpp-ws", testTimeout: 60_000, include: ["test/**/*.test.ts"] }
 })

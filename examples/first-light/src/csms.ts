@@ -2,7 +2,6 @@
 import { andThen, Csms, findTransaction, type Handlers, type Station } from "@wattline/ocpp-core"
 import { WsServer } from "@wattline/ocpp-ws"
 import { DateTime, Effect, Layer } from "effect"
-import { layer as door } from "./door.ts"
 import { colours, Log, printable } from "./Log.ts"
 import { costOf, energyWith } from "./tariff.ts"
 import { contractOf } from "./tokens.ts"
@@ -50,10 +49,9 @@ const handlers = <R>(afterBoot: AfterBoot<R>): Handlers<Log | Traffic | R> => ({
   })
 })
 
-/** The CSMS with its handlers; what happens is printed, and who is refused. */
+/** The CSMS with its handlers; what happens is printed. */
 export const layer = <R>(listen: { readonly host: string; readonly port: number }, afterBoot: AfterBoot<R>) =>
   WsServer.layer({ ...listen, plain: true }).pipe(
-    Layer.provide(door),
     Layer.provideMerge(watch),
     Layer.provideMerge(Csms.layer(handlers(afterBoot)))
   )

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto"
 import { networkInterfaces } from "node:os"
 import { relative } from "node:path"
 import { fileURLToPath } from "node:url"
-import { Csms, type Station, type StationCredentials, StationDirectory } from "@wattline/ocpp-core"
+import { hashPassword, passwordViolation, type Station, StationDirectory } from "@wattline/ocpp-core"
 import { WsServer } from "@wattline/ocpp-ws"
 import { Data, Effect, Layer } from "effect"
 import { layer as csms } from "./csms.ts"
@@ -21,29 +21,20 @@ class WrongPassword extends Data.TaggedError("WrongPassword")<{ readonly message
 
 /** Serves until it is interrupted. */
 export const serve = Effect.fn("serve")(function* ({ host, port, password }: ServeOptions) {
-  const server = Layer.provide(csms({ host, port }, inventory), anyIdentity)
-  yield* Effect.provide(run(host, password ?? randomBytes(15).toString("base64url")), server)
-})
-
-/** A directory with one entry that fits every identity: whoever knows the password may come in. */
-const anyIdentity = Layer.sync(StationDirectory, () => {
-  let credentials: StationCredentials | undefined
-  return {
-    add: (added) => Effect.sync(() => void (credentials = added)),
-    find: (identity) => Effect.sync(() => credentials && { ...credentials, identity }),
-    remove: () => Effect.void
-  }
+  const secret = password ?? randomBytes(15).toString("base64url")
+  const problem = passwordViolation(secret)
+  if (problem !== undefined) return yield* new WrongPassword({ message: `This --password will not do. ${problem}` })
+  const passwordHash = yield* hashPassword(secret)
+  // Whoever knows the password may come in, under any identity.
+  const directory = StationDirectory.fromLookup((identity) =>
+    Effect.succeed({ identity, securityProfile: 1, passwordHash })
+  )
+  yield* Effect.provide(run(host, secret), Layer.provide(csms({ host, port }, inventory), directory))
 })
 
 const run = Effect.fnUntraced(function* (host: string, password: string) {
   const { block, line } = yield* Log
-  const { addStation } = yield* Csms
   const { address, connections, url } = yield* WsServer
-  yield* Effect.catchTag(
-    addStation({ identity: "any", securityProfile: 1, password }),
-    "InvalidStation",
-    ({ detail }) => Effect.fail(new WrongPassword({ message: `This --password will not do. ${detail}` }))
-  )
   yield* block(instructions(urls(host, url, address.port), password))
   const goodbye = Effect.flatMap(connections, (open) =>
     line({ mark: "note", who: "CSMS", what: "closes", text: `connected stations: ${open}, all are told to go` })

@@ -3,7 +3,7 @@ import {
   Csms,
   type CsmsEvent,
   findTransaction,
-  type Handler,
+  type Messages,
   type StationEvent,
   type Transaction
 } from "@wattline/ocpp-core"
@@ -33,7 +33,6 @@ const show = Effect.fnUntraced(function* (event: CsmsEvent) {
     case "Disconnected":
       return yield* line(entry("note", event, "disconnected", `${event.code} ${printable(event.reason)}`))
     case "StateChanged":
-      if (bootSteps.has(event.event)) return undefined // told by Booted, which comes after it
       return yield* line(entry("state", event, "station", colours.bold(`${event.from} ▸ ${event.to}`)))
     case "Booted":
       return yield* booted(event)
@@ -55,6 +54,13 @@ const show = Effect.fnUntraced(function* (event: CsmsEvent) {
           printable(`${event.errorCode}: ${event.errorDescription}`, 120)
         )
       )
+    case "AdmissionRefused":
+      return yield* line({
+        mark: "problem",
+        who: "CSMS",
+        what: "not let in",
+        text: `${printable(event.target)} from ${event.remoteAddress}: ${event.status}, ${event.reason}`
+      })
     case "EventsMissed":
       traffic.failed++
       return yield* line({ mark: "problem", who: "CSMS", what: "too slow", text: `${event.missed} events not shown` })
@@ -86,8 +92,6 @@ const entry = (mark: Entry["mark"], { identity }: StationEvent, what: string, te
   text
 })
 
-const bootSteps: ReadonlySet<string> = new Set(["BootNotification", "BootAccepted", "BootPending", "BootRejected"])
-
 const booted = Effect.fnUntraced(function* (event: Of<"Booted">) {
   const { line } = yield* Log
   const traffic = yield* Traffic
@@ -96,11 +100,10 @@ const booted = Effect.fnUntraced(function* (event: Of<"Booted">) {
   const what = printable(`${vendorName} ${model}, firmware ${firmwareVersion}`)
   yield* line(entry("in", event, "BootNotification", `${event.reason}: ${what}`))
   yield* line(entry("out", event, "  answer", `${good(event.status)}, interval ${event.interval} s`))
-  yield* line(entry("state", event, "station", colours.bold(`Booting ▸ ${event.status}`)))
 })
 
 /** What a notification says. One that is not here is shown by its name. */
-const texts: { readonly [A in Notification]?: (request: Parameters<Handler<A>>[0]) => string } = {
+const texts: { readonly [A in Notification]?: (request: Messages[A]["request"]) => string } = {
   Heartbeat: () => "",
   StatusNotification: ({ evseId, connectorId, connectorStatus }) =>
     `EVSE ${evseId} connector ${connectorId}: ${good(connectorStatus)}`,

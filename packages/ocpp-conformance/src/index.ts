@@ -9,3 +9,6 @@ export {
   type RecordingAcceptor,
   type RecordingOptions
 } from "./RecordingAcceptor.ts"
+export { type ClusterHarness, clusterSuite } from "./ports/clusterSuite.ts"
+export { type StationDirectoryHarness, stationDirectorySuite } from "./ports/stationDirectorySuite.ts"
+export { type StationStoreHarness, stationStoreSuite } from "./ports/stationStoreSuite.ts"

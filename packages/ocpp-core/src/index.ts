@@ -57,3 +57,6 @@ export type {
 } from "./transport/Transport.ts"
 export type { Link, LinkHandler } from "./transport/Link.ts"
 export type { StationCredentials, SecurityProfile } from "./transport/Admission.ts"
+export { identityKey } from "./transport/Handshake.ts"
+export { hash as hashPassword, violation as passwordViolation } from "./transport/Password.ts"
+export type { Action, CsmsAction, Messages, StationAction } from "@wattline/ocpp-v201"

@@ -12,7 +12,14 @@ export { hashPassword } from "./promise/hashPassword.ts"
 export { CsmsClosed } from "./promise/CsmsClosed.ts"
 export { InvalidStation, UnknownStation } from "./csms/Csms.ts"
 export type { StationSecurity } from "./csms/Csms.ts"
-export type { CsmsEvent, EventEnvelope, EventsMissed, StationEvent, StationHappening } from "./csms/Events.ts"
+export type {
+  AdmissionRefused,
+  CsmsEvent,
+  EventEnvelope,
+  EventsMissed,
+  StationEvent,
+  StationHappening
+} from "./csms/Events.ts"
 export { refuse, Refusal } from "./csms/Handlers.ts"
 export type { NotificationAction } from "./csms/Handlers.ts"
 export type { CsmsOptions } from "./csms/Settings.ts"

@@ -7,7 +7,7 @@ import { type Engine, runInline } from "../station/Engine.ts"
 import type { StationProcess } from "../station/Station.ts"
 import { admit } from "../transport/Admission.ts"
 import type { Link, LinkHandler } from "../transport/Link.ts"
-import type { Acceptor, Admitted, Endpoint } from "../transport/Transport.ts"
+import type { Acceptor, Admission, Admitted, Endpoint, UpgradeRequest } from "../transport/Transport.ts"
 import type { StationDirectoryShape } from "./StationDirectory.ts"
 import type { Stations } from "./Stations.ts"
 
@@ -21,7 +21,12 @@ export const makeAcceptor = (
   const { lenientIdentity, noCommonProtocol } = engine.settings
   const policy = { protocols: [engine.protocol.subprotocol], noCommonProtocol, lenientIdentity }
   return {
-    admit: (request) => admit(request, policy, directory.find),
+    admit: (request) => {
+      const admission = admit(request, policy, directory.find)
+      return engine.events.active
+        ? Effect.tap(admission, (verdict) => Effect.sync(() => tell(engine, request, verdict)))
+        : admission
+    },
     open: (admitted, link) => open(engine, stations, admitted, link),
     announce: (endpoint) =>
       Effect.acquireRelease(
@@ -29,6 +34,18 @@ export const makeAcceptor = (
         () => Effect.sync(() => void endpoints.delete(endpoint))
       )
   }
+}
+
+const tell = (engine: Engine, { remoteAddress, target }: UpgradeRequest, verdict: Admission): void => {
+  if (verdict._tag === "Admitted") return
+  engine.events.publish({
+    _tag: "AdmissionRefused",
+    target: target.slice(0, 256),
+    remoteAddress,
+    status: verdict._tag === "Refused" ? verdict.status : verdict.code,
+    reason: verdict.reason,
+    at: engine.now()
+  })
 }
 
 const open = (engine: Engine, stations: Stations, { identity, remoteAddress }: Admitted, link: Link): LinkHandler => {

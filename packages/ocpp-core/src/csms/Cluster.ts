@@ -80,12 +80,13 @@ export const joinSingle = (local: LocalStations): Effect.Effect<Membership> =>
   Effect.sync(() => {
     const epochs = new Map<string, number>()
     return {
-      claim: (identity, atLeast) => {
-        const key = identityKey(identity)
-        const epoch = Math.max(epochs.get(key) ?? 0, atLeast) + 1
-        epochs.set(key, epoch)
-        return Effect.succeed(epoch)
-      },
+      claim: (identity, atLeast) =>
+        Effect.sync(() => {
+          const key = identityKey(identity)
+          const epoch = Math.max(epochs.get(key) ?? 0, atLeast) + 1
+          epochs.set(key, epoch)
+          return epoch
+        }),
       release: () => Effect.void,
       call: local.call,
       view: local.view,

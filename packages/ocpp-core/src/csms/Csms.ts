@@ -17,7 +17,7 @@ import { identityOf } from "../transport/Handshake.ts"
 import type { StationCredentials } from "../transport/Admission.ts"
 import { makeAcceptor } from "./Acceptance.ts"
 import { Cluster, joinSingle } from "./Cluster.ts"
-import { type CsmsEvent, EventHub } from "./Events.ts"
+import { anyEvent, type CsmsEvent, EventHub } from "./Events.ts"
 import { type Handlers, tableOf } from "./Handlers.ts"
 import { type CsmsOptions, type Settings, settingsOf } from "./Settings.ts"
 import { DirectoryError, makeMemoryDirectory, StationDirectory } from "./StationDirectory.ts"
@@ -188,8 +188,8 @@ const make = <R>(
             : Effect.succeed(stations.find(identity)?.ref ?? stations.refOf(view.identity))
         ),
       stations: Effect.sync(() => stations.all()),
-      events: events.stream(settings.eventBuffer, () => true),
-      subscribe: events.subscribe(settings.eventBuffer, () => true),
+      events: events.stream(settings.eventBuffer, anyEvent),
+      subscribe: events.subscribe(settings.eventBuffer, anyEvent),
       endpoints: Effect.sync(() => [...endpoints])
     })
     const acceptor = makeAcceptor(engine, stations, directory, endpoints)

@@ -7,9 +7,10 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { BootNotificationRequest, BootNotificationResponse, StationAction } from "@wattline/ocpp-v201"
+import type { BootNotificationRequest, BootNotificationResponse, Messages } from "@wattline/ocpp-v201"
 import type { MirrorEvent } from "../blocks/Mirror.ts"
 import type { ErrorCode } from "../rpc/ErrorCode.ts"
+import type { NotificationAction } from "./Handlers.ts"
 import type { LifecycleEvent, Registration, StationState } from "../station/StationState.ts"
 
 /** A station was added with `addStation`, or found in the directory when it connected. */
@@ -82,11 +83,13 @@ export interface Ready {
 }
 
 /** A message that needs no decision arrived and was acknowledged; what it says is for the app. */
-export interface NotificationReceived {
-  readonly _tag: "NotificationReceived"
-  readonly action: StationAction
-  readonly request: unknown
-}
+export type NotificationReceived = {
+  readonly [A in NotificationAction]: {
+    readonly _tag: "NotificationReceived"
+    readonly action: A
+    readonly request: Messages[A]["request"]
+  }
+}[NotificationAction]
 
 /** An inbound CALL was answered with a CALLERROR, or a text was no frame at all. */
 export interface MessageRefused {
@@ -118,6 +121,11 @@ export interface LateAnswer {
 export interface AnswerDropped {
   readonly _tag: "AnswerDropped"
   readonly messageId: string | undefined
+  /** Of a CALLERROR; with the id `"-1"` the station could not read a frame of ours (row 7 of the decision table). */
+  readonly errorCode?: ErrorCode
+  readonly errorDescription?: string
+  /** Id of our outstanding CALL, which may be what a CALLERROR with the id `"-1"` is about. It still waits. */
+  readonly outstanding?: string
 }
 
 /** The store did not take a snapshot; the station was answered all the same (R-154). */
@@ -173,11 +181,36 @@ export interface EventsMissed {
   readonly missed: number
 }
 
-/** What the event streams carry. */
-export type CsmsEvent = StationEvent | EventsMissed
+/** Somebody asked to connect and was not let in (R-015). No event of a station: nobody knows who that was. */
+export interface AdmissionRefused {
+  readonly _tag: "AdmissionRefused"
+  /** The request target as it was sent, at most 256 characters of it; the identity is its last segment. */
+  readonly target: string
+  readonly remoteAddress: string | undefined
+  /** HTTP status, or the WebSocket close code where the upgrade was finished and closed (R-007). */
+  readonly status: number
+  readonly reason: string
+  /** CSMS clock in milliseconds since 1970. */
+  readonly at: number
+}
+
+/** What the event streams of a CSMS carry. */
+export type CsmsEvent = StationEvent | AdmissionRefused | EventsMissed
+
+/** What is told to subscribers. */
+type Told = StationEvent | AdmissionRefused
+
+/** Picks everything. */
+export const anyEvent = (_event: Told): _event is Told => true
+
+/** Picks the events of one station. */
+export const eventOf =
+  (identity: string) =>
+  (event: Told): event is StationEvent =>
+    event._tag !== "AdmissionRefused" && event.identity === identity
 
 interface Subscriber {
-  readonly offer: (event: StationEvent) => void
+  readonly offer: (event: Told) => void
   readonly end: () => void
 }
 
@@ -191,7 +224,7 @@ export class EventHub {
   }
 
   /** Tells all subscribers. */
-  publish(event: StationEvent): void {
+  publish(event: Told): void {
     for (const subscriber of this.subscribers) subscriber.offer(event)
   }
 
@@ -205,12 +238,12 @@ export class EventHub {
    * Subscribes now; the stream may be run later. It has its own buffer of `capacity` events: when that is full, events
    * are left out and an `EventsMissed` says how many. The subscription ends with the scope.
    */
-  subscribe(
+  subscribe<E extends Told>(
     capacity: number,
-    wanted: (event: StationEvent) => boolean
-  ): Effect.Effect<Stream.Stream<CsmsEvent>, never, Scope.Scope> {
+    wanted: (event: Told) => event is E
+  ): Effect.Effect<Stream.Stream<E | EventsMissed>, never, Scope.Scope> {
     return Effect.gen({ self: this }, function* () {
-      const queue = yield* Queue.bounded<CsmsEvent, Cause.Done>(capacity)
+      const queue = yield* Queue.bounded<E | EventsMissed, Cause.Done>(capacity)
       let missed = 0
       const subscriber: Subscriber = {
         offer: (event) => {
@@ -237,7 +270,7 @@ export class EventHub {
   }
 
   /** Like `subscribe`, from the moment the stream starts. */
-  stream(capacity: number, wanted: (event: StationEvent) => boolean): Stream.Stream<CsmsEvent> {
+  stream<E extends Told>(capacity: number, wanted: (event: Told) => event is E): Stream.Stream<E | EventsMissed> {
     return Stream.unwrap(this.subscribe(capacity, wanted))
   }
 }

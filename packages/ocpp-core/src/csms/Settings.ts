@@ -23,7 +23,7 @@ export interface CsmsOptions {
   readonly resetTimeout?: Duration.Input
   /** How long answers are kept for repeated CALLs. Default 5 minutes (R-096). */
   readonly answerWindow?: Duration.Input
-  /** How many answers are kept for repeated CALLs, per station. Default 16. */
+  /** How many answers are kept for repeated CALLs, per station. Default 8. */
   readonly maxAnswers?: number
   /** CALLs that may wait for one station. Default 64 (R-106). */
   readonly maxQueuedCalls?: number
@@ -81,9 +81,9 @@ const seconds = (options: CsmsOptions, name: DurationName, fallback: number): nu
   return Number.isInteger(value / 1000) ? value / 1000 : wrong(name, options[name], "in whole seconds")
 }
 
-const count = (options: CsmsOptions, name: CountName, fallback: number): number => {
+const count = (options: CsmsOptions, name: CountName, fallback: number, least = 0): number => {
   const value = options[name] ?? fallback
-  return Number.isInteger(value) && value >= 0 ? value : wrong(name, value, "a whole number of at least 0")
+  return Number.isInteger(value) && value >= least ? value : wrong(name, value, `a whole number of at least ${least}`)
 }
 
 type CountName = "maxAnswers" | "maxQueuedCalls" | "maxUnansweredCalls" | "maxEarlyFrames" | "eventBuffer"
@@ -103,12 +103,12 @@ export const settingsOf = (options: CsmsOptions): Settings => ({
   reportTimeout: milliseconds(options, "reportTimeout", 60_000),
   resetTimeout: milliseconds(options, "resetTimeout", 600_000),
   answerWindow: milliseconds(options, "answerWindow", 300_000),
-  maxAnswers: count(options, "maxAnswers", 16),
-  maxQueuedCalls: count(options, "maxQueuedCalls", 64),
+  maxAnswers: count(options, "maxAnswers", 8),
+  maxQueuedCalls: count(options, "maxQueuedCalls", 64, 1),
   maxUnansweredCalls: count(options, "maxUnansweredCalls", 64),
   maxEarlyFrames: count(options, "maxEarlyFrames", 64),
   unknownRegistration: options.unknownRegistration ?? "serve",
   noCommonProtocol: options.noCommonProtocol ?? "refuse",
   lenientIdentity: options.lenientIdentity ?? false,
-  eventBuffer: Math.max(2, count(options, "eventBuffer", 4096))
+  eventBuffer: count(options, "eventBuffer", 4096, 2)
 })

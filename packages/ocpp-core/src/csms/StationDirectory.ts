@@ -51,7 +51,7 @@ export class StationDirectory extends Context.Service<StationDirectory, StationD
 export const makeMemoryDirectory = (): StationDirectoryShape => {
   const stations = new Map<string, StationCredentials>()
   return {
-    find: (identity) => Effect.succeed(stations.get(identityKey(identity))),
+    find: (identity) => Effect.sync(() => stations.get(identityKey(identity))),
     add: (station) => Effect.sync(() => void stations.set(identityKey(station.identity), station)),
     remove: (identity) => Effect.sync(() => void stations.delete(identityKey(identity)))
   }

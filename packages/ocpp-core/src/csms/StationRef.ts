@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { CsmsAction, Messages, ReportBaseEnumType } from "@wattline/ocpp-v201"
 import { typedValue, type VariableQuery } from "../blocks/DeviceModel.ts"
@@ -11,7 +12,7 @@ import type { VariableValue } from "../blocks/VariableValue.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
 import type { StationView } from "../station/Station.ts"
 import type { Membership } from "./Cluster.ts"
-import type { CsmsEvent, EventHub } from "./Events.ts"
+import { type EventHub, eventOf, type EventsMissed, type StationEvent } from "./Events.ts"
 import type { Settings } from "./Settings.ts"
 
 /** How one CALL is made. */
@@ -66,8 +67,13 @@ export interface Station {
   readonly snapshot: Effect.Effect<StationView>
   /** The present snapshot, then one after every event of the station. */
   readonly changes: Stream.Stream<StationView>
+  /**
+   * Waits until the station is as you want it, and gives the snapshot that was; at once when it is so already.
+   * `station.waitFor((view) => view.state === "Accepted")`.
+   */
+  readonly waitFor: (wanted: (view: StationView) => boolean) => Effect.Effect<StationView>
   /** What happens to the station, from the moment the stream starts. */
-  readonly events: Stream.Stream<CsmsEvent>
+  readonly events: Stream.Stream<StationEvent | EventsMissed>
   /**
    * The value of a variable as the device model has it, read by its data type (DM-14); `undefined` when it is not known.
    * `station.variable("OCPPCommCtrlr", "HeartbeatInterval")`, `station.variable("EVSE", "Power", { evseId: 1 })`.
@@ -129,8 +135,8 @@ export class StationRef implements Station {
         // Listening starts before the request is sent: parts and even the end may overtake the answer (R-165).
         const outcomes = yield* this.ports.events.subscribe(
           4,
-          (event) =>
-            event.identity === this.identity &&
+          (event): event is StationEvent =>
+            eventOf(this.identity)(event) &&
             (event._tag === "Removed" ||
               ((event._tag === "ReportReceived" || event._tag === "ReportFailed") && event.requestId === requestId))
         )
@@ -154,20 +160,25 @@ export class StationRef implements Station {
     )
   }
 
-  get events(): Stream.Stream<CsmsEvent> {
-    return this.ports.events.stream(this.ports.settings.eventBuffer, (event) => event.identity === this.identity)
+  get events(): Stream.Stream<StationEvent | EventsMissed> {
+    return this.ports.events.stream(this.ports.settings.eventBuffer, eventOf(this.identity))
   }
 
   get changes(): Stream.Stream<StationView> {
     return Stream.unwrap(
-      Effect.map(
-        this.ports.events.subscribe(this.ports.settings.eventBuffer, (event) => event.identity === this.identity),
-        (events) =>
-          Stream.concat(
-            Stream.fromEffect(this.snapshot),
-            Stream.mapEffect(events, () => this.snapshot)
-          )
+      Effect.map(this.ports.events.subscribe(this.ports.settings.eventBuffer, eventOf(this.identity)), (events) =>
+        Stream.concat(
+          Stream.fromEffect(this.snapshot),
+          Stream.mapEffect(events, () => this.snapshot)
+        )
       )
+    )
+  }
+
+  waitFor(wanted: (view: StationView) => boolean): Effect.Effect<StationView> {
+    return Effect.flatMap(
+      Stream.runHead(Stream.filter(this.changes, wanted)),
+      Option.match({ onNone: () => Effect.interrupt, onSome: Effect.succeed }) // the CSMS is closing
     )
   }
 

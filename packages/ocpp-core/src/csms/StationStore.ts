@@ -48,19 +48,22 @@ export class StoreError extends Data.TaggedError("StoreError")<{
   }
 }
 
-/** What a store does. Identities are compared case-insensitively (R-026). */
+/**
+ * What a store does. Identities are compared case-insensitively (R-026). Nobody changes a snapshot or an event after it
+ * was handed over, in either direction: a store may keep what it is given, and give what it keeps.
+ */
 export interface StationStoreShape {
   /** The snapshot on record, or `undefined`. */
   readonly load: (identity: string) => Effect.Effect<StationSnapshot | undefined, StoreError>
   /**
    * Replaces the snapshot and appends the durable events that led to it, both or neither. Refuses an older epoch. A
-   * message that causes a durable event is answered after this is done.
+   * message that causes a durable event is answered after this is done. The core runs each save at once, and once.
    */
   readonly save: (
     snapshot: StationSnapshot,
     events: ReadonlyArray<StationEvent>
   ) => Effect.Effect<void, StaleEpoch | StoreError>
-  /** Forgets a station. */
+  /** Forgets a station and its epoch; fine when there is none. */
   readonly remove: (identity: string) => Effect.Effect<void, StoreError>
 }
 
@@ -76,7 +79,7 @@ export class StationStore extends Context.Service<StationStore, StationStoreShap
 export const makeMemoryStore = (): StationStoreShape => {
   const snapshots = new Map<string, StationSnapshot>()
   return {
-    load: (identity) => Effect.succeed(snapshots.get(identityKey(identity))),
+    load: (identity) => Effect.sync(() => snapshots.get(identityKey(identity))),
     save: (snapshot) => {
       const key = identityKey(snapshot.identity)
       const current = snapshots.get(key)?.epoch ?? 0

@@ -5,7 +5,7 @@ import type { CallFailure } from "../rpc/CallFailure.ts"
 import type { Engine, Run } from "../station/Engine.ts"
 import { call } from "../station/Calling.ts"
 import { notSent } from "../station/OutboundCalls.ts"
-import { StationProcess, type StationView } from "../station/Station.ts"
+import { requestIdAfter, StationProcess, type StationView } from "../station/Station.ts"
 import { initial } from "../blocks/Mirror.ts"
 import { identityKey } from "../transport/Handshake.ts"
 import type { CallRequest, LocalStations, Membership } from "./Cluster.ts"
@@ -102,7 +102,7 @@ export class Stations implements LocalStations {
       this.processes.delete(identityKey(identity))
       process.shutDown(1000, "the station was removed")
       process.emit({ _tag: "Removed" })
-      return process.stored
+      return process.stored()
     })
   }
 
@@ -118,7 +118,7 @@ export class Stations implements LocalStations {
       this.closed = true
       const processes = [...this.processes.values()]
       for (const process of processes) process.shutDown(1001, "the CSMS is closing")
-      return Effect.forEach(processes, (process) => process.stored, { discard: true })
+      return Effect.forEach(processes, (process) => process.stored(), { discard: true })
     })
   }
 
@@ -136,7 +136,7 @@ export class Stations implements LocalStations {
     Effect.sync(() => this.find(identity)?.view())
 
   readonly nextRequestId = (identity: string): Effect.Effect<number> =>
-    Effect.sync(() => this.find(identity)?.nextRequestId() ?? 1)
+    Effect.sync(() => this.find(identity)?.nextRequestId() ?? requestIdAfter(0, this.engine.now()))
 
   readonly disconnect = (identity: string, code: number, reason: string): Effect.Effect<void> =>
     Effect.sync(() => this.find(identity)?.disconnect(code, reason))

@@ -4,7 +4,7 @@ import type { CsmsAction, Messages, ReportBaseEnumType } from "@wattline/ocpp-v2
 import type { VariableQuery } from "../blocks/DeviceModel.ts"
 import type { ReportReceived } from "../blocks/Provisioning.ts"
 import type { VariableValue } from "../blocks/VariableValue.ts"
-import type { CsmsEvent } from "../csms/Events.ts"
+import type { EventsMissed, StationEvent } from "../csms/Events.ts"
 import type { CallOptions, Station } from "../csms/StationRef.ts"
 import { InsideBoot } from "../station/Calling.ts"
 import type { StationView } from "../station/Station.ts"
@@ -54,7 +54,7 @@ export interface PromiseStation {
     where?: Omit<VariableQuery, "component" | "variable">
   ): Promise<VariableValue | undefined>
   /** What happens to the station from now on, whenever the reading begins. */
-  events(options?: PromiseEventsOptions): PromiseEvents<CsmsEvent>
+  events(options?: PromiseEventsOptions): PromiseEvents<StationEvent | EventsMissed>
   /** The snapshot of this moment, then one after every event of the station. */
   changes(options?: PromiseEventsOptions): PromiseEvents<StationView>
   /** Closes the connection with a WebSocket close code, 1000 unless given. The station may come back. */
@@ -130,7 +130,7 @@ class StationFacade implements PromiseStation {
     return this.bridge.run(this.station.variable(component, variable, where))
   }
 
-  events(options?: PromiseEventsOptions): PromiseEvents<CsmsEvent> {
+  events(options?: PromiseEventsOptions): PromiseEvents<StationEvent | EventsMissed> {
     return listen(this.bridge, this.station.events, options)
   }
 

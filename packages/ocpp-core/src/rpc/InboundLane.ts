@@ -98,6 +98,11 @@ export class InboundLane<C, I extends InboundCall<C> = InboundCall<C>> {
     return next
   }
 
+  /** Whether a CALL like this waits behind the running one. */
+  hasWaiting(like: (call: I) => boolean): boolean {
+    return this.waiting?.some(like) ?? false
+  }
+
   /** A station that boots has forgotten its ids. */
   forgetAnswers(): void {
     this.answers = undefined

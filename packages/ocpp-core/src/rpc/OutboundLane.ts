@@ -37,6 +37,14 @@ export class OutboundLane<O extends OutboundCall> {
     return next
   }
 
+  /** The CALL that was taken could not be sent: it is the first in the queue again. */
+  putBack(): void {
+    if (this.outstanding === undefined) return
+    this.outstanding.messageId = ""
+    this.waiting = [this.outstanding, ...(this.waiting ?? [])]
+    this.outstanding = undefined
+  }
+
   /** The outstanding CALL, when the id is its own; it is no longer outstanding then. */
   settle(messageId: string | undefined): O | undefined {
     const call = this.outstanding

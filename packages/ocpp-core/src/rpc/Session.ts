@@ -44,7 +44,7 @@ export interface SessionOwner {
   /** Our outstanding CALL has its answer. */
   settled(call: OutboundCall, reply: Reply): void
   /** An answer that is nobody's, or whose CALL timed out (R-161). */
-  strayed(messageId: string | undefined): void
+  strayed(messageId: string | undefined, error?: CallErrorFrame): void
   /** A CALLERROR was sent for something that never became a CALL to handle. */
   refused(messageId: string, action: string | undefined, code: ErrorCode, description: string): void
   /** The connection may be used for our CALLs now (R-112). */
@@ -193,13 +193,13 @@ export class Session implements LinkHandler, Expirable {
 
   /** Rows 7, 8 and 11: `"-1"` is never the id of a CALL of ours, so row 7 is a stray. */
   private onError(frame: CallErrorFrame): void {
-    const call = this.settle(frame.messageId)
+    const call = this.settle(frame.messageId, frame)
     if (call !== undefined) this.owner.settled(call, frame)
   }
 
-  private settle(messageId: string | undefined): OutboundCall | undefined {
+  private settle(messageId: string | undefined, error?: CallErrorFrame): OutboundCall | undefined {
     const call = this.owner.outbound.settle(messageId)
-    if (call === undefined) this.owner.strayed(messageId)
+    if (call === undefined) this.owner.strayed(messageId, error)
     return call
   }
 }

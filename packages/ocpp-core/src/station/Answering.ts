@@ -11,7 +11,7 @@ import { encodeCallResult } from "../rpc/Frame.ts"
 import { describe, roundDecimals, unreadableNumber } from "../rpc/Outbound.ts"
 import type { ActionRule, AnswerContext } from "../rpc/Protocol.ts"
 import type { Session, SessionCall } from "../rpc/Session.ts"
-import { InsideBoot } from "./Calling.ts"
+import { InsideBoot, pump } from "./Calling.ts"
 import * as Expectations from "./Expectations.ts"
 import * as Gate from "./Gate.ts"
 import { runInline } from "./Engine.ts"
@@ -200,14 +200,21 @@ const refuse = (call: AnsweringCall, code: ErrorCode, description: string, detai
   proceed(call, undefined)
 }
 
-/** On to the next CALL of this station. */
+/** On to the next CALL of this station: by the loop that handles one already, or by one of its own. */
 const proceed = (call: AnsweringCall, answerText: string | undefined): void => {
   const { station } = call
-  const next = station.inbound.finish(
+  station.next = station.inbound.finish(
     answerText === undefined ? undefined : { answer: answerText, at: call.receivedAt },
     station.engine.inboundLimits
   )
-  if (next !== undefined) handle(next)
+  if (call.rule?.pending === "boot") pump(station) // it held our CALLs back
+  if (station.isProceeding) return
+  station.isProceeding = true
+  for (let next = station.next; next !== undefined; next = station.next) {
+    station.next = undefined
+    handle(next)
+  }
+  station.isProceeding = false
 }
 
 /** The link is gone: a BootNotification that is being handled is given up, everything else is carried through. */
@@ -219,6 +226,7 @@ export const connectionLost = (station: StationProcess, session: Session): void 
 /** The station is removed, or the CSMS closes: nothing is handled and nothing answered any more. */
 export const abandon = (station: StationProcess): void => {
   const { engine, inbound } = station
+  station.next = undefined
   if (inbound.running !== undefined) stop(inbound.running)
   while (inbound.running !== undefined) inbound.finish(undefined, engine.inboundLimits)
 }

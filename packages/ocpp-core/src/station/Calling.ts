@@ -76,11 +76,13 @@ export const pump = (station: StationProcess): void => {
     if (pending === undefined) return
     const { allowWhileRejected, payload } = pending.request
     const closed = Gate.outbound(station.registration, pending.rule, payload, allowWhileRejected)
-    if (closed === undefined && send(station, pending)) return
+    if (closed === undefined) {
+      if (!send(station, pending)) station.outbound.putBack() // the link is closing; its end decides
+      return
+    }
     station.outbound.lose()
     station.engine.deadlines.remove(pending)
-    if (closed === undefined) pending.fail("ConnectionLost", "the connection is closing")
-    else pending.fail("NotAllowed", closed)
+    pending.fail("NotAllowed", closed)
   }
 }
 

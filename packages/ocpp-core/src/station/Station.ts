@@ -2,18 +2,19 @@
  * One station, from `addStation` to `removeStation`, with or without a link. Runs the lifecycle table over its sessions,
  * keeps what is known of it, numbers and stores what happens to it. Plain fields only, because there are thousands.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Action, BootNotificationRequest, BootNotificationResponse, StationAction } from "@wattline/ocpp-v201"
+import type { Action, BootNotificationRequest, BootNotificationResponse } from "@wattline/ocpp-v201"
 import * as Mirror from "../blocks/Mirror.ts"
 import type { Exchange } from "../blocks/Block.ts"
-import type { HandlerFailed, StationEvent, StationHappening } from "../csms/Events.ts"
+import type { HandlerFailed, NotificationReceived, StationEvent, StationHappening } from "../csms/Events.ts"
 import type { HandlerTable } from "../csms/Handlers.ts"
 import type { Station } from "../csms/StationRef.ts"
 import type { StaleEpoch, StationSnapshot, StoreError } from "../csms/StationStore.ts"
 import type { Expirable } from "../rpc/Deadlines.ts"
 import type { ErrorCode } from "../rpc/ErrorCode.ts"
-import type { Call } from "../rpc/Frame.ts"
+import type { Call, CallErrorFrame } from "../rpc/Frame.ts"
 import { InboundLane, type InboundLimits } from "../rpc/InboundLane.ts"
 import { OutboundLane } from "../rpc/OutboundLane.ts"
 import type { ActionRule, Protocol } from "../rpc/Protocol.ts"
@@ -85,6 +86,9 @@ export class StationProcess implements SessionOwner {
   private dirty = false
   /** Whether a BootNotification was decided on and its answer still waits for the store. */
   private bootUnsent = false
+  /** The CALL that `Answering` handles next, and whether its loop runs. */
+  next: Answering.AnsweringCall | undefined = undefined
+  isProceeding = false
   /** Removed, or the CSMS has closed. */
   isShutDown = false
 
@@ -127,7 +131,12 @@ export class StationProcess implements SessionOwner {
   }
   /** Whether a BootNotification is being handled: no CALL is sent until its answer is on the wire (R-155). */
   get isBooting(): boolean {
-    return this.bootUnsent || this.state === "Booting" || this.state === "Rebooting"
+    return (
+      this.bootUnsent ||
+      this.state === "Booting" ||
+      this.state === "Rebooting" ||
+      this.inbound.hasWaiting((call) => call.rule?.pending === "boot" && !call.connection.isClosed)
+    )
   }
 
   // --- what the session asks ------------------------------------------------------------------------------------------
@@ -144,13 +153,16 @@ export class StationProcess implements SessionOwner {
     Calling.settled(this, pending, reply)
   }
 
-  strayed(messageId: string | undefined): void {
+  strayed(messageId: string | undefined, error?: CallErrorFrame): void {
     const late = this.timedOut?.find((call) => call.messageId === messageId)
-    this.emit(
-      late === undefined
-        ? { _tag: "AnswerDropped", messageId }
-        : { _tag: "LateAnswer", messageId: late.messageId, action: late.action }
-    )
+    if (late !== undefined) return this.emit({ _tag: "LateAnswer", messageId: late.messageId, action: late.action })
+    const outstanding = this.outbound.outstanding?.messageId
+    this.emit({
+      _tag: "AnswerDropped",
+      messageId,
+      ...(error && { errorCode: error.errorCode, errorDescription: error.errorDescription }),
+      ...(outstanding !== undefined && { outstanding })
+    })
   }
 
   refused(messageId: string, action: string | undefined, errorCode: ErrorCode, errorDescription: string): void {
@@ -196,10 +208,10 @@ export class StationProcess implements SessionOwner {
     this.epoch = epoch
     this.seq = 0
     const { registration } = this
-    this.advance(linkOpened(registration))
     const { remoteAddress } = session
     const protocol = this.protocol.subprotocol
     this.emit({ _tag: "Connected", connectionId: this.connectionId, remoteAddress, protocol, registration })
+    this.advance(linkOpened(registration))
     this.engine.deadlines.add(session, this.engine.settings.reconnectGrace)
     tellCallers?.()
     old?.link.close(1000, "replaced")
@@ -225,9 +237,9 @@ export class StationProcess implements SessionOwner {
     if (session === undefined) return
     this.engine.deadlines.remove(session)
     const tellCallers = Calling.connectionLost(this, false)
+    this.emit(happening)
     this.advance(event)
     this.session = undefined
-    this.emit(happening)
     if (this.dirty) this.save([], () => {})
     this.engine.release(this.identity, this.epoch)
     Answering.connectionLost(this, session)
@@ -297,10 +309,10 @@ export class StationProcess implements SessionOwner {
     this.expectations = Expectations.none
     this.inbound.forgetAnswers() // R-096
     if (this.resetDeadline !== undefined) this.engine.deadlines.remove(this.resetDeadline)
-    this.advance(`Boot${response.status}`)
     const { chargingStation, reason } = request
     const { interval, status } = response
     this.emit({ _tag: "Booted", reason, status, interval, chargingStation, rebooted })
+    this.advance(`Boot${status}`)
     return rebooted
   }
 
@@ -312,9 +324,8 @@ export class StationProcess implements SessionOwner {
     const boot = call.rule?.pending === "boot"
     const held = (this.held ??= [])
     const rebooted = boot && this.booted(call.payload as BootNotificationRequest, response as BootNotificationResponse)
+    if (this.engine.events.active && call.rule?.decides === false) this.emit(notificationOf(call.action, call.payload))
     this.mirrored(call.action, call.payload, response, call.receivedAt, rebooted)
-    if (this.engine.events.active && call.rule?.decides === false)
-      this.emit({ _tag: "NotificationReceived", action: call.action as StationAction, request: call.payload })
     const events = held.filter((event) => event.durable)
     const deliver = (): void => {
       this.bootUnsent = false
@@ -403,13 +414,13 @@ export class StationProcess implements SessionOwner {
   }
 
   /** Completes when the store has taken all that it was given. */
-  get stored(): Effect.Effect<void> {
+  stored(): Effect.Effect<void> {
     return Effect.suspend(() =>
       this.saving === undefined
         ? Effect.void
         : Effect.andThen(
             Effect.callback<void>((resume) => void this.saving?.push(() => resume(Effect.void))),
-            this.stored
+            this.stored()
           )
     )
   }
@@ -444,8 +455,7 @@ export class StationProcess implements SessionOwner {
 
   /** A requestId never used before at this station, over restarts too: it follows the clock (R-166). */
   nextRequestId(): number {
-    const sinceTwentyTwenty = Math.floor(this.engine.now() / 1000) - 1_577_836_800
-    this.requestId = Math.max(this.requestId + 1, sinceTwentyTwenty)
+    this.requestId = requestIdAfter(this.requestId, this.engine.now())
     this.dirty = true
     return this.requestId
   }
@@ -455,7 +465,9 @@ export class StationProcess implements SessionOwner {
   /** Runs what was to happen after an answer. */
   follow(call: Answering.AnsweringCall, followUp: Effect.Effect<unknown, unknown>): void {
     this.run(
-      Effect.catchCause(followUp, (cause) => Effect.sync(() => this.handlerFailed(call, "FollowUp", String(cause))))
+      Effect.catchCause(followUp, (cause) =>
+        Effect.sync(() => this.handlerFailed(call, "FollowUp", Cause.pretty(cause)))
+      )
     )
   }
 
@@ -474,6 +486,14 @@ export class StationProcess implements SessionOwner {
     timedOut.push({ messageId, action })
   }
 }
+
+/** The next requestId: the seconds since 2020 at least, so that it is new even when nothing was stored (R-166). */
+export const requestIdAfter = (last: number, now: number): number =>
+  Math.max(last + 1, Math.floor(now / 1000) - 1_577_836_800)
+
+/** The one place where an action and its validated payload become a typed event. */
+const notificationOf = (action: string, request: unknown): NotificationReceived =>
+  ({ _tag: "NotificationReceived", action, request }) as NotificationReceived
 
 let collected: Array<Mirror.MirrorEvent> = []
 const collect = (event: Mirror.MirrorEvent): void => void collected.push(event)

@@ -387,5 +387,7 @@ function of<A extends Action>(
     response
   }: { request: fc.Arbitrary<Messages[A]["request"]>; response: fc.Arbitrary<Messages[A]["response"]> }
 ) {
-  return fc.record({ request, response, at, rebooted: fc.boolean() }).map((generated) => ({ action, exchange: generated }))
+  return fc
+    .record({ request, response, at, rebooted: fc.boolean() })
+    .map((generated) => ({ action, exchange: generated }))
 }

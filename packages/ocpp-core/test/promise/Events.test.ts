@@ -1,6 +1,6 @@
 import { Stream } from "effect"
 import { expect, it } from "vitest"
-import { EventHub, type StationEvent } from "../../src/csms/Events.ts"
+import { anyEvent, EventHub, type StationEvent } from "../../src/csms/Events.ts"
 import { Bridge } from "../../src/promise/Bridge.ts"
 import { listen } from "../../src/promise/Events.ts"
 import { createCsms, type CsmsEvent, type PromiseEvents } from "../../src/promise.ts"
@@ -88,9 +88,8 @@ const hubbed = (capacity = 8) => {
   const publish = (...seqs: ReadonlyArray<number>): void => {
     for (const seq of seqs) hub.publish({ _tag: "Added", identity: "CS-1", epoch: 1, seq, at: 0, durable: false })
   }
-  const stream = Stream.map(
-    hub.stream(capacity, () => true),
-    (event) => (event._tag === "EventsMissed" ? `missed ${event.missed}` : "seq" in event ? event.seq : 0)
+  const stream = Stream.map(hub.stream(capacity, anyEvent), (event) =>
+    event._tag === "EventsMissed" ? `missed ${event.missed}` : "seq" in event ? event.seq : 0
   )
   return { hub, bridge, publish, stream }
 }

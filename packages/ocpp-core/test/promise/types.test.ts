@@ -11,7 +11,7 @@ import { Acceptor } from "../../src/index.ts"
 import { andThen, CallError, createCsms, NotSent, OutcomeUnknown, refuse } from "../../src/promise.ts"
 import type {
   CallFailure,
-  CsmsEvent,
+  EventsMissed,
   PromiseAnswer,
   PromiseCsms,
   PromiseCsmsOptions,
@@ -19,6 +19,7 @@ import type {
   PromiseHandler,
   PromiseHandlers,
   PromiseStation,
+  StationEvent,
   StationView,
   Transport
 } from "../../src/promise.ts"
@@ -76,7 +77,7 @@ it("station.call knows request and response by action", () => {
     })
     expectTypeOf(variables).toEqualTypeOf<Promise<GetVariablesResponse>>()
     expectTypeOf(station.snapshot()).toEqualTypeOf<Promise<StationView>>()
-    expectTypeOf(station.events()).toEqualTypeOf<PromiseEvents<CsmsEvent>>()
+    expectTypeOf(station.events()).toEqualTypeOf<PromiseEvents<StationEvent | EventsMissed>>()
     expectTypeOf(station.changes()).toEqualTypeOf<PromiseEvents<StationView>>()
     // @ts-expect-error -- no such reset
     const wrong = station.call("Reset", { type: "Never" })

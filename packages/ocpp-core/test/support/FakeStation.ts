@@ -16,12 +16,18 @@ export class FakeStation implements Link {
 
   /** Opens a link as an adapter would after the 101. */
   static readonly connect = (identity: string): Effect.Effect<FakeStation, never, Acceptor> =>
-    Effect.map(Acceptor, (acceptor) => {
+    Effect.suspend(() => {
       const station = new FakeStation()
-      const admitted: Admitted = { _tag: "Admitted", identity, protocol: "ocpp2.0.1", remoteAddress: undefined }
-      station.handler = acceptor.open(admitted, station)
-      return station
+      return Effect.as(station.open(identity), station)
     })
+
+  /** The same, for a station that is prepared before its first frame. */
+  open(identity: string): Effect.Effect<void, never, Acceptor> {
+    return Effect.map(Acceptor, (acceptor) => {
+      const admitted: Admitted = { _tag: "Admitted", identity, protocol: "ocpp2.0.1", remoteAddress: undefined }
+      this.handler = acceptor.open(admitted, this)
+    })
+  }
 
   // --- the Link the core drives
   send(text: string): boolean {
@@ -70,7 +76,9 @@ export class FakeStation implements Link {
   }
   /** CALLs of the CSMS. */
   get calls(): ReadonlyArray<readonly [2, string, string, unknown]> {
-    return this.frames.filter((frame) => frame[0] === 2) as unknown as ReadonlyArray<readonly [2, string, string, unknown]>
+    return this.frames.filter((frame) => frame[0] === 2) as unknown as ReadonlyArray<
+      readonly [2, string, string, unknown]
+    >
   }
   get lastCall(): readonly [2, string, string, unknown] {
     const last = this.calls.at(-1)
