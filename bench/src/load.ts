@@ -1,6 +1,5 @@
 /** Stations for the servers under test: raw `ws` clients, one outstanding CALL each. */
 import { once } from "node:events"
-import { setTimeout as sleep } from "node:timers/promises"
 import { WebSocket } from "ws"
 import { Station } from "./messages.ts"
 
@@ -32,35 +31,33 @@ const open = async (url: string, identity: string): Promise<Client> => {
 }
 
 /**
- * Lets every client send `count` messages, one each per `period` milliseconds, and checks every answer. The rate is the same
- * for every server: at full speed a slower server would also pay for waking up this process, which a fast one keeps busy.
+ * Lets every client send `count` messages and checks every answer. All clients send at once and wait for each other, so that
+ * every server gets its work in the same portions; and this process never sleeps meanwhile, or a slower server would also
+ * pay more often for waking it up.
  */
-export const exchange = async (clients: ReadonlyArray<Client>, count: number, period: number): Promise<void> => {
+export const exchange = async (clients: ReadonlyArray<Client>, count: number): Promise<void> => {
   let waiting = 0
-  let done = (): void => {}
-  let fail = (_error: Error): void => {}
-  const listeners = clients.map(({ socket, station }) => {
-    const onMessage = (data: Buffer): void => {
-      if (data[1] !== 0x33) return fail(new Error(`${station.identity} was refused: ${data.toString()}`)) // "3"
-      if (--waiting === 0) done()
+  let running = true
+  const stayAwake = (): void => void (running && setImmediate(stayAwake))
+  stayAwake()
+  await new Promise<void>((resolve, reject) => {
+    let left = count
+    const sendAll = (): void => {
+      if (left-- === 0) return resolve()
+      waiting = clients.length
+      for (const { socket, station } of clients) socket.send(station.next())
     }
-    socket.on("message", onMessage)
-    return () => socket.off("message", onMessage)
+    for (const { socket, station } of clients) {
+      socket.removeAllListeners("message")
+      socket.on("message", (data: Buffer) => {
+        if (data[1] !== 0x33) return reject(new Error(`${station.identity} was refused: ${data.toString()}`)) // "3"
+        if (--waiting === 0) sendAll()
+      })
+    }
+    sendAll()
+  }).finally(() => {
+    running = false
   })
-  let next = performance.now()
-  for (let i = 0; i < count; i++) {
-    next = Math.max(next + period, performance.now())
-    const answered = new Promise<void>((resolve, reject) => {
-      done = resolve
-      fail = reject
-    })
-    waiting = clients.length
-    for (const { socket, station } of clients) socket.send(station.next())
-    await answered
-    const rest = next - performance.now()
-    if (rest > 0) await sleep(rest)
-  }
-  for (const stop of listeners) stop()
 }
 
 /** Hangs up. */

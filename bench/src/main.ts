@@ -12,8 +12,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
     stations: { type: "string", default: "50" },
-    messages: { type: "string", default: "400" },
-    period: { type: "string", default: "5" },
+    messages: { type: "string", default: "1000" },
     idle: { type: "string", default: "5000" },
     only: { type: "string" }
   }
@@ -21,7 +20,6 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 const stations = Number(values.stations)
 const messages = Number(values.messages)
-const period = Number(values.period)
 const idle = Number(values.idle)
 
 const contenders = [
@@ -35,11 +33,11 @@ const cpuPerMessage = async (): Promise<Map<string, Array<number>>> => {
   const running = await Promise.all(contenders.map(({ file, name }) => Server.start(name, file)))
   const loads = []
   for (const server of running) loads.push({ server, clients: await connect(server.url, stations, "CS-") })
-  for (const { clients } of loads) await exchange(clients, messages, period) // warm-up
+  for (const { clients } of loads) await exchange(clients, 2 * messages) // warm-up
   for (let round = 1; round <= rounds; round++) {
     for (const { clients, server } of loads) {
       const before = await server.usage("cpu")
-      await exchange(clients, messages, period)
+      await exchange(clients, messages)
       const after = await server.usage("cpu")
       const figures = results.get(server.name) ?? []
       figures.push((after.cpu - before.cpu) / (stations * messages))

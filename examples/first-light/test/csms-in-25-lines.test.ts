@@ -19,9 +19,12 @@ const connect = async (endpoint: string, password: string): Promise<RPCClient> =
   return client
 }
 
-it("is at most 25 lines long", () => {
-  const text = readFileSync(new URL("../src/csms-in-25-lines.ts", import.meta.url), "utf8")
-  assert.isAtMost(text.trimEnd().split("\n").length, 25)
+const text = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8")
+
+it("is at most 25 lines long, and the README quotes it as it is", () => {
+  const program = text("../src/csms-in-25-lines.ts")
+  assert.isAtMost(program.trimEnd().split("\n").length, 25)
+  assert.include(text("../../../README.md"), program)
 })
 
 it("accepts its station, decides on tokens and prints events", async () => {

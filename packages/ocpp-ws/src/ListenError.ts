@@ -1,32 +1,28 @@
 /** The one way in which starting the adapter fails; each message says what to do about it. */
-import * as Schema from "effect/Schema"
+import * as Data from "effect/Data"
 
 /** What kept the adapter from listening. */
-export const ListenReason = Schema.Literals([
+export type ListenReason =
   /** The port is in use. */
-  "PortInUse",
+  | "PortInUse"
   /** The operating system does not allow this port. */
-  "NotPermitted",
+  | "NotPermitted"
   /** The host is no address of this machine. */
-  "HostNotFound",
+  | "HostNotFound"
   /** A listener without TLS that was not asked for with `plain: true` (R-034). */
-  "PlainNotAllowed",
+  | "PlainNotAllowed"
   /** The attached server does not listen yet. */
-  "NotListening",
+  | "NotListening"
   /** An option has a value that makes no sense. */
-  "InvalidOption",
+  | "InvalidOption"
   /** Anything else the operating system said. */
-  "Failed"
-])
-
-/** What kept the adapter from listening. */
-export type ListenReason = typeof ListenReason.Type
+  | "Failed"
 
 /** The adapter does not listen. `message` is one sentence about what is wrong and one about what to do. */
-export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
-  reason: ListenReason,
-  message: Schema.String
-}) {}
+export class ListenError extends Data.TaggedError("ListenError")<{
+  readonly reason: ListenReason
+  readonly message: string
+}> {}
 
 /** What `listen` reported, told so that one knows what to do. */
 export const fromListen = (error: NodeJS.ErrnoException, host: string, port: number): ListenError => {

@@ -1,5 +1,5 @@
 /** WebSocket transport of Wattline OCPP over `ws`. */
-export { ListenError, ListenReason } from "./ListenError.ts"
+export { ListenError, type ListenReason } from "./ListenError.ts"
 export type { Address } from "./Listener.ts"
 export type { Attached, CommonOptions, CompressionOptions, OwnPort, WsServerOptions } from "./Options.ts"
 export { WsServer, type WsServerShape } from "./WsServer.ts"

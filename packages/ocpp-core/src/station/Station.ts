@@ -129,13 +129,14 @@ export class StationProcess implements SessionOwner {
   get now(): () => number {
     return this.engine.now
   }
-  /** Whether a BootNotification is being handled: no CALL is sent until its answer is on the wire. */
+  /** Whether a BootNotification has arrived: no CALL is sent until its answer is on the wire. */
   get isBooting(): boolean {
     return (
       this.bootUnsent ||
       this.state === "Booting" ||
       this.state === "Rebooting" ||
-      this.inbound.hasWaiting((call) => call.rule?.pending === "boot" && !call.connection.isClosed)
+      isOpenBoot(this.next) ||
+      this.inbound.hasWaiting(isOpenBoot)
     )
   }
 
@@ -490,6 +491,10 @@ export class StationProcess implements SessionOwner {
 /** The next requestId: the seconds since 2020 at least, so that it is new even when nothing was stored. */
 export const requestIdAfter = (last: number, now: number): number =>
   Math.max(last + 1, Math.floor(now / 1000) - 1_577_836_800)
+
+/** Whether a CALL is a BootNotification that will be answered: its link is open. */
+const isOpenBoot = (call: Answering.AnsweringCall | undefined): boolean =>
+  call?.rule?.pending === "boot" && !call.connection.isClosed
 
 /** The one place where an action and its validated payload become a typed event. */
 const notificationOf = (action: string, request: unknown): NotificationReceived =>
