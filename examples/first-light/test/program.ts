@@ -22,7 +22,7 @@ export class Program {
     const path = fileURLToPath(new URL(`../src/${file}`, import.meta.url))
     const { FORCE_COLOR: _, ...inherited } = process.env
     const child = spawn(process.execPath, ["--conditions=@wattline/source", path, ...args], {
-      env: { ...inherited, ...env },
+      env: { ...inherited, NO_COLOR: "1", ...env }, // CI turns colours on
       stdio: ["ignore", "pipe", "pipe"]
     })
     this.child = child

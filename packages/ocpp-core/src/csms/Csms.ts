@@ -201,6 +201,7 @@ const handlersOf = <E, R>(handlers: StationHandlers<E, R>): Effect.Effect<Handle
 
 /** Why a station cannot be added, or `undefined`. */
 const problemOf = (station: NewStation<unknown, unknown>, lenientIdentity: boolean): string | undefined => {
+  if (station.identity === "") return "the identity is empty"
   const path = identityOf(`/${encodeURIComponent(station.identity)}`, { lenientIdentity })
   if (path._tag === "Failure") return path.failure
   if (station.securityProfile === 0) return undefined

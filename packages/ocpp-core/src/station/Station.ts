@@ -432,8 +432,9 @@ export class StationProcess implements SessionOwner {
     const message = error._tag === "Some" ? error.value.message : "the store failed"
     this.emit({ _tag: "StoreFailed", message })
     this.run(Effect.logError(`${this.identity}: ${message}`))
-    done() // R-154: the station is answered all the same
+    // Another node has the station: its link goes first, so that nothing is acknowledged that was not stored.
     if (error._tag === "Some" && error.value._tag === "StaleEpoch") this.fence()
+    done() // R-154: otherwise the station is answered all the same
   }
 
   /** What is stored. */

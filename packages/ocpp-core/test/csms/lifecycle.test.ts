@@ -9,7 +9,7 @@ import { begin, booted, connected, failureOf, Recorder, settle, statusNotificati
 
 describe("addStation", () => {
   it.effect.each<readonly [string, NewStation, RegExp]>([
-    ["R-022: no identity", { identity: "", securityProfile: 0 }, /must end with the station identity/],
+    ["R-022: no identity", { identity: "", securityProfile: 0 }, /the identity is empty/],
     ["R-023: too long", { identity: "x".repeat(49), securityProfile: 0 }, /longer than 48 characters/],
     ["R-025: a space", { identity: "RDAM 123", securityProfile: 0 }, /a character that is not allowed/],
     ["R-022: a slash", { identity: "a/b", securityProfile: 0 }, /must not change the path/],
