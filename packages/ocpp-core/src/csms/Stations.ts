@@ -102,7 +102,7 @@ export class Stations implements LocalStations {
       this.processes.delete(identityKey(identity))
       process.shutDown(1000, "the station was removed")
       process.emit({ _tag: "Removed" })
-      return process.stored()
+      return process.journal.stored()
     })
   }
 
@@ -118,7 +118,7 @@ export class Stations implements LocalStations {
       this.closed = true
       const processes = [...this.processes.values()]
       for (const process of processes) process.shutDown(1001, "the CSMS is closing")
-      return Effect.forEach(processes, (process) => process.stored(), { discard: true })
+      return Effect.forEach(processes, (process) => process.journal.stored(), { discard: true })
     })
   }
 

@@ -15,11 +15,21 @@ export interface OutboundCall extends Expirable {
   readonly waitForReconnect: boolean
 }
 
+/** A CALL whose answer did not come in time. */
+export interface TimedOut {
+  readonly messageId: string
+  readonly action: string
+}
+
+/** CALLs that are remembered after their timeout, to know their late answers. */
+const maxTimedOut = 8
+
 /** See the head of the file. */
 export class OutboundLane<O extends OutboundCall> {
   /** The one CALL on the wire (R-100). */
   outstanding: O | undefined = undefined
   private waiting: Array<O> | undefined = undefined
+  private timedOut: Array<TimedOut> | undefined = undefined
 
   /** Puts a CALL at the end of the queue; `false` when the queue is full (R-106). */
   enqueue(call: O, maxWaiting: number): boolean {
@@ -51,6 +61,21 @@ export class OutboundLane<O extends OutboundCall> {
     if (call === undefined || call.messageId !== messageId) return undefined
     this.outstanding = undefined
     return call
+  }
+
+  /** Like `settle`, because no answer came in time: if one still comes it is late (R-161). */
+  timeOut(messageId: string): O | undefined {
+    const call = this.settle(messageId)
+    if (call === undefined) return undefined
+    const timedOut = (this.timedOut ??= [])
+    if (timedOut.length >= maxTimedOut) timedOut.shift()
+    timedOut.push({ messageId, action: call.action })
+    return call
+  }
+
+  /** The CALL to which an answer with this id is late. */
+  lateAnswer(messageId: string | undefined): TimedOut | undefined {
+    return this.timedOut?.find((call) => call.messageId === messageId)
   }
 
   /** Removes a CALL that still waits (R-107); `false` when it no longer does. */

@@ -137,9 +137,8 @@ const expire = (station: StationProcess, pending: PendingCall): void => {
     station.outbound.withdraw(pending)
     return pending.fail("QueueTimeout", "it waited for its turn longer than it may")
   }
-  if (station.outbound.settle(pending.messageId) === undefined) return
+  if (station.outbound.timeOut(pending.messageId) === undefined) return
   withdraw(station, pending)
-  station.rememberTimedOut(pending)
   pump(station)
   pending.lose("Timeout", `no answer within ${pending.request.timeout / 1000} s`)
 }

@@ -1,17 +1,17 @@
 /**
  * One station, from `addStation` to `removeStation`, with or without a link. Runs the lifecycle table over its sessions,
- * keeps what is known of it, numbers and stores what happens to it. Plain fields only, because there are thousands.
+ * keeps what is known of it, tells what happens to it. Plain fields only, because there are thousands. Longer than other
+ * files: it is one state machine, and what could be taken out of it (lanes, gate, journal, reports) is elsewhere.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type { Action, BootNotificationRequest, BootNotificationResponse } from "@wattline/ocpp-v201"
 import * as Mirror from "../blocks/Mirror.ts"
 import type { Exchange } from "../blocks/Block.ts"
-import type { HandlerFailed, NotificationReceived, StationEvent, StationHappening } from "../csms/Events.ts"
+import type { HandlerFailed, NotificationReceived, StationHappening } from "../csms/Events.ts"
 import type { HandlerTable } from "../csms/Handlers.ts"
 import type { Station } from "../csms/StationRef.ts"
-import type { StaleEpoch, StationSnapshot, StoreError } from "../csms/StationStore.ts"
+import type { StationSnapshot } from "../csms/StationStore.ts"
 import type { Expirable } from "../rpc/Deadlines.ts"
 import type { ErrorCode } from "../rpc/ErrorCode.ts"
 import type { Call, CallErrorFrame } from "../rpc/Frame.ts"
@@ -21,8 +21,9 @@ import type { ActionRule, Protocol } from "../rpc/Protocol.ts"
 import type { Reply, Session, SessionOwner } from "../rpc/Session.ts"
 import * as Answering from "./Answering.ts"
 import * as Calling from "./Calling.ts"
-import { type Engine, type Run, runInline } from "./Engine.ts"
+import type { Engine, Run } from "./Engine.ts"
 import * as Expectations from "./Expectations.ts"
+import { Journal, type JournalOwner } from "./Journal.ts"
 import type { PendingCall } from "./OutboundCalls.ts"
 import { ReportJobs } from "./ReportJobs.ts"
 import {
@@ -46,18 +47,8 @@ export interface StationView extends StationSnapshot {
   readonly queuedCalls: number
 }
 
-/** Events that are stored before the message that caused them is answered. */
-const durable: ReadonlySet<StationHappening["_tag"]> = new Set<StationHappening["_tag"]>([
-  "Booted",
-  "TransactionStarted",
-  "TransactionUpdated",
-  "TransactionEnded"
-])
-
-const maxTimedOut = 8
-
 /** See the head of the file. */
-export class StationProcess implements SessionOwner {
+export class StationProcess implements SessionOwner, JournalOwner {
   readonly engine: Engine
   readonly identity: string
   /** Replaced when the station is added again. */
@@ -69,21 +60,15 @@ export class StationProcess implements SessionOwner {
   state: StationState
   registration: Registration
   mirror: Mirror.StationMirror
-  epoch: number
-  private seq: number
+  readonly journal: Journal
   private requestId: number
   expectations: Expectations.Expectations = Expectations.none
   readonly inbound = new InboundLane<Session, Answering.AnsweringCall>()
   readonly outbound = new OutboundLane<PendingCall>()
   readonly reports: ReportJobs
   private resetDeadline: Expirable | undefined = undefined
-  private timedOut: Array<{ readonly messageId: string; readonly action: string }> | undefined = undefined
   /** Epoch in which a BootNotification was asked for (R-185). */
   private bootAskedIn = 0
-  /** Events that wait for the store; `undefined` while none has to. */
-  private held: Array<StationEvent> | undefined = undefined
-  private saving: Array<() => void> | undefined = undefined
-  private dirty = false
   /** Whether a BootNotification was decided on and its answer still waits for the store. */
   private bootUnsent = false
   /** The CALL that `Answering` handles next, and whether its loop runs. */
@@ -107,8 +92,7 @@ export class StationProcess implements SessionOwner {
     this.ref = makeRef(this)
     this.registration = snapshot?.registration
     this.mirror = snapshot?.mirror ?? Mirror.initial
-    this.epoch = snapshot?.epoch ?? 0
-    this.seq = snapshot?.seq ?? 0
+    this.journal = new Journal(this, snapshot?.epoch ?? 0, snapshot?.seq ?? 0)
     this.requestId = snapshot?.requestId ?? 0
     this.reports = new ReportJobs(this)
     const resetPending = snapshot?.resetPending === true && this.registration === "Accepted"
@@ -117,6 +101,10 @@ export class StationProcess implements SessionOwner {
     this.reports.resume()
   }
 
+  /** Number of the present connection, or of the last one. */
+  get epoch(): number {
+    return this.journal.epoch
+  }
   get protocol(): Protocol {
     return this.engine.protocol
   }
@@ -155,8 +143,8 @@ export class StationProcess implements SessionOwner {
   }
 
   strayed(messageId: string | undefined, error?: CallErrorFrame): void {
-    const late = this.timedOut?.find((call) => call.messageId === messageId)
-    if (late !== undefined) return this.emit({ _tag: "LateAnswer", messageId: late.messageId, action: late.action })
+    const late = this.outbound.lateAnswer(messageId)
+    if (late !== undefined) return this.emit({ _tag: "LateAnswer", ...late })
     const outstanding = this.outbound.outstanding?.messageId
     this.emit({
       _tag: "AnswerDropped",
@@ -206,8 +194,7 @@ export class StationProcess implements SessionOwner {
       Answering.connectionLost(this, old)
     }
     this.session = session
-    this.epoch = epoch
-    this.seq = 0
+    this.journal.begin(epoch)
     const { registration } = this
     const { remoteAddress } = session
     const protocol = this.protocol.subprotocol
@@ -241,7 +228,7 @@ export class StationProcess implements SessionOwner {
     this.emit(happening)
     this.advance(event)
     this.session = undefined
-    if (this.dirty) this.save([], () => {})
+    this.journal.flush()
     this.engine.release(this.identity, this.epoch)
     Answering.connectionLost(this, session)
     tellCallers()
@@ -317,25 +304,25 @@ export class StationProcess implements SessionOwner {
     return rebooted
   }
 
-  // --- exchanges, events, store ---------------------------------------------------------------------------------------
+  // --- exchanges, events ----------------------------------------------------------------------------------------------
 
   /** An inbound CALL has its answer: mirrored, stored if it must be, then `send`. */
   answered(call: Answering.AnsweringCall, response: object, send: () => void): void {
     if (this.isShutDown) return
-    const boot = call.rule?.pending === "boot"
-    const held = (this.held ??= [])
-    const rebooted = boot && this.booted(call.payload as BootNotificationRequest, response as BootNotificationResponse)
-    if (this.engine.events.active && call.rule?.decides === false) this.emit(notificationOf(call.action, call.payload))
-    this.mirrored(call.action, call.payload, response, call.receivedAt, rebooted)
-    const events = held.filter((event) => event.durable)
-    const deliver = (): void => {
-      this.bootUnsent = false
-      this.release()
-      send()
-    }
-    this.bootUnsent = boot
-    if (events.length === 0) deliver()
-    else this.save(events, deliver)
+    const { action, payload, receivedAt, rule } = call
+    const boot = rule?.pending === "boot"
+    this.bootUnsent ||= boot
+    this.journal.record(
+      () => {
+        const rebooted = boot && this.booted(payload as BootNotificationRequest, response as BootNotificationResponse)
+        if (rule?.decides === false && this.engine.events.active) this.emit(notificationOf(action, payload))
+        this.mirrored(action, payload, response, receivedAt, rebooted)
+      },
+      () => {
+        this.bootUnsent = false
+        send()
+      }
+    )
   }
 
   /** The answer to a CALL is on the wire: what waited for it may go out. */
@@ -362,7 +349,7 @@ export class StationProcess implements SessionOwner {
   private mirrored(action: string, request: unknown, response: unknown, at: number, rebooted = false): void {
     const before = this.mirror
     this.mirror = Mirror.reduce(before, action as Action, { request, response, at, rebooted } as Exchange, collect)
-    if (this.mirror !== before) this.dirty = true
+    if (this.mirror !== before) this.journal.dirty = true
     this.reports.heard(action, request)
     if (collected.length === 0) return
     const events = collected
@@ -378,68 +365,18 @@ export class StationProcess implements SessionOwner {
     change: (mirror: Mirror.StationMirror, emit: (event: Mirror.MirrorEvent) => void) => Mirror.StationMirror
   ): void {
     this.mirror = change(this.mirror, (event) => this.emit(event))
-    this.dirty = true
+    this.journal.dirty = true
   }
 
-  /** Numbers an event and tells whoever listens; behind those that wait for the store. */
+  /** Tells what happened. */
   emit(happening: StationHappening): void {
-    const { epoch, identity } = this
-    const { events, now } = this.engine
-    const seq = ++this.seq
-    const keep = durable.has(happening._tag)
-    if (!keep && !events.active) return
-    const event: StationEvent = { ...happening, identity, epoch, seq, at: now(), durable: keep }
-    if (this.held === undefined) events.publish(event)
-    else this.held.push(event)
-  }
-
-  private release(): void {
-    const { held } = this
-    this.held = undefined
-    if (held !== undefined) for (const event of held) this.engine.events.publish(event)
-  }
-
-  /** Saves one after the other, and goes on when it is done; in the same tick with a synchronous store. */
-  private save(events: ReadonlyArray<StationEvent>, done: () => void): void {
-    if (this.saving !== undefined) {
-      this.saving.push(() => this.save(events, done))
-      return
-    }
-    this.dirty = false
-    const queue: Array<() => void> = (this.saving = [])
-    runInline(this.engine.run, this.engine.store.save(this.snapshot(), events), (exit) => {
-      this.saving = undefined
-      this.saved(exit, done)
-      for (const resume of queue) resume()
-    })
-  }
-
-  /** Completes when the store has taken all that it was given. */
-  stored(): Effect.Effect<void> {
-    return Effect.suspend(() =>
-      this.saving === undefined
-        ? Effect.void
-        : Effect.andThen(
-            Effect.callback<void>((resume) => void this.saving?.push(() => resume(Effect.void))),
-            this.stored()
-          )
-    )
-  }
-
-  private saved(exit: Exit.Exit<void, StaleEpoch | StoreError>, done: () => void): void {
-    if (Exit.isSuccess(exit)) return done()
-    const error = Exit.findErrorOption(exit)
-    const message = error._tag === "Some" ? error.value.message : "the store failed"
-    this.emit({ _tag: "StoreFailed", message })
-    this.run(Effect.logError(`${this.identity}: ${message}`))
-    // Another node has the station: its link goes first, so that nothing is acknowledged that was not stored.
-    if (error._tag === "Some" && error.value._tag === "StaleEpoch") this.fence()
-    done() // R-154: otherwise the station is answered all the same
+    this.journal.emit(happening)
   }
 
   /** What is stored. */
   snapshot(): StationSnapshot {
-    const { epoch, identity, mirror, registration, requestId, seq } = this
+    const { identity, journal, mirror, registration, requestId } = this
+    const { epoch, seq } = journal
     const resetPending = this.state === "ResetScheduled" || this.state === "Resetting" || this.state === "Restarting"
     return { identity, epoch, seq, registration, resetPending, requestId, mirror }
   }
@@ -458,7 +395,7 @@ export class StationProcess implements SessionOwner {
   /** A requestId never used before at this station, over restarts too: it follows the clock (R-166). */
   nextRequestId(): number {
     this.requestId = requestIdAfter(this.requestId, this.engine.now())
-    this.dirty = true
+    this.journal.dirty = true
     return this.requestId
   }
 
@@ -478,14 +415,6 @@ export class StationProcess implements SessionOwner {
     const { action, messageId } = call
     this.emit({ _tag: "HandlerFailed", action, messageId, why, message })
     this.run(Effect.logError(`${this.identity}: handler of ${action} (${messageId}): ${why}: ${message}`))
-  }
-
-  /** So that a late answer can be told from one that is nobody's (R-161). */
-  rememberTimedOut(pending: PendingCall): void {
-    const { action, messageId } = pending
-    const timedOut = (this.timedOut ??= [])
-    if (timedOut.length >= maxTimedOut) timedOut.shift()
-    timedOut.push({ messageId, action })
   }
 }
 
