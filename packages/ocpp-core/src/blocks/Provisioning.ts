@@ -189,6 +189,9 @@ const reset = (
   return { ...state, pendingReset }
 }
 
+/** The reboot of an accepted reset did not come: it is not owed any more. */
+export const lapseReset = ({ pendingReset: _, ...state }: ProvisioningState): ProvisioningState => state
+
 /** The acknowledgement of a report request (B-16). */
 const acknowledged = (
   state: ProvisioningState,

@@ -243,18 +243,17 @@ export class EventHub {
     wanted: (event: Told) => event is E
   ): Effect.Effect<Stream.Stream<E | EventsMissed>, never, Scope.Scope> {
     return Effect.gen({ self: this }, function* () {
-      const queue = yield* Queue.bounded<E | EventsMissed, Cause.Done>(capacity)
-      let missed = 0
+      // One place more, so that what was missed is told although no event may follow.
+      const queue = yield* Queue.bounded<E | EventsMissed, Cause.Done>(capacity + 1)
+      let last: { readonly _tag: "EventsMissed"; missed: number } | undefined
       const subscriber: Subscriber = {
         offer: (event) => {
           if (!wanted(event)) return
-          const free = capacity - Queue.sizeUnsafe(queue)
-          if (missed > 0 && free > 1) {
-            Queue.offerUnsafe(queue, { _tag: "EventsMissed", missed })
-            missed = 0
-          }
-          if (missed > 0 || free === 0) missed++
-          else Queue.offerUnsafe(queue, event)
+          if (Queue.sizeUnsafe(queue) < capacity) {
+            last = undefined // from here on it counts no more: it has been read, or events stand behind it
+            Queue.offerUnsafe(queue, event)
+          } else if (last === undefined) Queue.offerUnsafe(queue, (last = { _tag: "EventsMissed", missed: 1 }))
+          else last.missed++
         },
         end: () => Queue.endUnsafe(queue)
       }

@@ -7,6 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { Action, BootNotificationRequest, BootNotificationResponse } from "@wattline/ocpp-v201"
 import * as Mirror from "../blocks/Mirror.ts"
+import { lapseReset } from "../blocks/Provisioning.ts"
 import type { Exchange } from "../blocks/Block.ts"
 import type { HandlerFailed, NotificationReceived, StationHappening } from "../csms/Events.ts"
 import type { HandlerTable } from "../csms/Handlers.ts"
@@ -269,8 +270,9 @@ export class StationProcess implements SessionOwner, JournalOwner {
       slot: 0,
       expire: () => {
         if (next(this.state, "ResetLapsed") === undefined) return // it reboots, or another node has it
-        this.advance("ResetLapsed")
+        this.remirror((mirror) => ({ ...mirror, provisioning: lapseReset(mirror.provisioning) }))
         this.emit({ _tag: "ResetLapsed" })
+        this.advance("ResetLapsed")
       }
     }
     deadlines.add(this.resetDeadline, settings.resetTimeout)

@@ -228,7 +228,9 @@ describe("seed: reset", () => {
       assert.strictEqual(recorder.count("ResetLapsed"), 0)
       yield* TestClock.adjust("2 minutes")
       assert.strictEqual(recorder.count("ResetLapsed"), 1)
-      assert.strictEqual((yield* station.snapshot).state, linked ? "Accepted" : "Offline")
+      const { mirror, state } = yield* station.snapshot
+      assert.strictEqual(state, linked ? "Accepted" : "Offline")
+      assert.isUndefined(mirror.provisioning.pendingReset)
     }).pipe(Effect.provide(Csms.layer()))
   )
 
