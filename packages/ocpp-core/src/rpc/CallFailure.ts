@@ -28,7 +28,8 @@ export class CallError extends Data.TaggedError("CallError")<{
  * - `QueueFull`: too many CALLs wait for this station (R-106).
  * - `QueueTimeout`: it waited longer than its own limit (R-105).
  * - `ConnectionLost`: the connection closed while it waited (R-181).
- * - `InsideBoot`: called from the BootNotification handler, where it would wait for itself (R-108).
+ * - `InsideBoot`: called from a handler that a BootNotification waits for, first of all its own: the CALL would wait for
+ *   the answer to the boot, and that for the handler (R-108, R-155).
  * - `UnknownStation`: no such station was added.
  * - `UnknownAction`: not an action that a CSMS sends.
  */

@@ -116,7 +116,9 @@ const run = (call: AnsweringCall, rule: ActionRule, handler: AnyHandler): void =
   if (rule.pending === "boot" && !Exit.isExit(effect))
     effect = Effect.provideService(effect, InsideBoot, station.identity)
   let suspended = false
+  station.isStartingHandler = true
   const fiber = runInline(station.run, effect, (exit) => {
+    station.isStartingHandler = false
     if (suspended) {
       if (call.fiber === undefined) return // it was too late, or its link is gone
       call.fiber = undefined
@@ -124,6 +126,7 @@ const run = (call: AnsweringCall, rule: ActionRule, handler: AnyHandler): void =
     }
     conclude(call, rule, exit)
   })
+  station.isStartingHandler = false
   if (fiber === undefined) return
   suspended = true
   call.fiber = fiber

@@ -19,12 +19,14 @@ export const InsideBoot = Context.Reference<string | undefined>("@wattline/ocpp-
 
 /** Sends a CALL and waits for its outcome. Interrupting it gives a waiting CALL up, and leaves a sent one alone (R-107). */
 export const call = (station: StationProcess, request: CallRequest): Effect.Effect<object, CallFailure> =>
-  Effect.flatMap(InsideBoot, (inside) => {
+  Effect.withFiber((fiber) => {
+    const isBootHandler = fiber.getRef(InsideBoot) === station.identity
     const rule = station.engine.protocol.actions.get(request.action)
     if (rule === undefined || rule.sentBy === "station")
       return notSent(request, "UnknownAction", `${request.action} is not an action that a CSMS sends`)
     const payload = roundDecimals(request.payload)
-    const refusal = refusalOf(station, rule, { ...request, payload }, inside)
+    const isInside = isBootHandler || station.isHandlerOf(fiber)
+    const refusal = refusalOf(station, rule, { ...request, payload }, isInside)
     if (refusal !== undefined) return refusal
     return Effect.callback<object, CallFailure>((resume) => {
       const pending = new PendingCall({ ...request, payload }, rule, resume, (late) => expire(station, late))
@@ -38,7 +40,7 @@ const refusalOf = (
   station: StationProcess,
   rule: ActionRule,
   request: CallRequest,
-  inside: string | undefined
+  isInside: boolean
 ): Exit.Exit<never, CallFailure> | undefined => {
   const { payload } = request
   const violation = rule.validateRequest(payload) ? unreadableNumber(payload) : rule.validateRequest.errors?.[0]
@@ -49,11 +51,12 @@ const refusalOf = (
       ? undefined
       : notSent(request, "Offline", "the station is not connected; `waitForReconnect: true` keeps the CALL until it is")
   if (station.isBooting)
-    return inside === station.identity
+    return isInside
       ? notSent(
           request,
           "InsideBoot",
-          "a CALL from the BootNotification handler would wait for itself; return `andThen(response, followUp)` instead"
+          "a BootNotification waits for this handler, and the CALL would wait for its answer; " +
+            "return `andThen(response, followUp)` to call once the answer is sent"
         )
       : undefined
   if (!station.session.outboundOpen) return undefined

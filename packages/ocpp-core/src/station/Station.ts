@@ -5,6 +5,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import type { Action, BootNotificationRequest, BootNotificationResponse } from "@wattline/ocpp-v201"
 import * as Mirror from "../blocks/Mirror.ts"
 import { lapseReset } from "../blocks/Provisioning.ts"
@@ -75,6 +76,8 @@ export class StationProcess implements SessionOwner, JournalOwner {
   /** The CALL that `Answering` handles next, and whether its loop runs. */
   next: Answering.AnsweringCall | undefined = undefined
   isProceeding = false
+  /** Whether a handler is in its first tick, before its fiber is known. */
+  isStartingHandler = false
   /** Removed, or the CSMS has closed. */
   isShutDown = false
 
@@ -127,6 +130,11 @@ export class StationProcess implements SessionOwner, JournalOwner {
       isOpenBoot(this.next) ||
       this.inbound.hasWaiting(isOpenBoot)
     )
+  }
+
+  /** Whether a fiber is the handler of the CALL that is being handled: what it waits for, the whole lane waits for. */
+  isHandlerOf(fiber: Fiber.Fiber<unknown, unknown>): boolean {
+    return this.isStartingHandler || this.inbound.running?.fiber === fiber
   }
 
   // --- what the session asks ------------------------------------------------------------------------------------------
