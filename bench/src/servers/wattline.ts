@@ -5,7 +5,7 @@ import { Effect, Layer } from "effect"
 import { serve } from "./control.ts"
 
 const directory = StationDirectory.fromLookup((identity) => Effect.succeed({ identity, securityProfile: 0 }))
-const live = WsServer.layer({ port: 0, host: "127.0.0.1", plain: true, compression: false }).pipe(
+const live = WsServer.layer({ port: 0, host: "127.0.0.1", plain: true }).pipe(
   Layer.provideMerge(Csms.layer()),
   Layer.provide(directory)
 )
