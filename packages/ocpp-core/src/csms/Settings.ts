@@ -21,6 +21,8 @@ export interface CsmsOptions {
   readonly reportTimeout?: Duration.Input
   /** How long after an accepted Reset the reboot may take. Default 10 minutes. */
   readonly resetTimeout?: Duration.Input
+  /** How long the store may take; then the station is answered, and `StoreFailed` told (R-154). Default 20 seconds. */
+  readonly storeTimeout?: Duration.Input
   /** How long answers are kept for repeated CALLs. Default 5 minutes (R-096). */
   readonly answerWindow?: Duration.Input
   /** How many answers are kept for repeated CALLs, per station. Default 8. */
@@ -53,6 +55,7 @@ export interface Settings {
   readonly expectationTimeout: number
   readonly reportTimeout: number
   readonly resetTimeout: number
+  readonly storeTimeout: number
   readonly answerWindow: number
   readonly maxAnswers: number
   readonly maxQueuedCalls: number
@@ -102,6 +105,7 @@ export const settingsOf = (options: CsmsOptions): Settings => ({
   expectationTimeout: milliseconds(options, "expectationTimeout", 60_000),
   reportTimeout: milliseconds(options, "reportTimeout", 60_000),
   resetTimeout: milliseconds(options, "resetTimeout", 600_000),
+  storeTimeout: milliseconds(options, "storeTimeout", 20_000),
   answerWindow: milliseconds(options, "answerWindow", 300_000),
   maxAnswers: count(options, "maxAnswers", 8),
   maxQueuedCalls: count(options, "maxQueuedCalls", 64, 1),

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { StationEvent, StationHappening } from "../csms/Events.ts"
-import type { StaleEpoch, StationSnapshot, StoreError } from "../csms/StationStore.ts"
+import { type StaleEpoch, type StationSnapshot, StoreError } from "../csms/StationStore.ts"
 import { type Engine, runInline } from "./Engine.ts"
 
 /** Events that are stored before the message that caused them is answered. */
@@ -103,10 +103,20 @@ export class Journal {
     this.dirty = false
     const queue: Array<() => void> = (this.saving = [])
     const { engine } = this.owner
-    runInline(engine.run, engine.store.save(this.owner.snapshot(), events), (exit) => {
+    const saving = engine.store.save(this.owner.snapshot(), events)
+    runInline(engine.run, Exit.isExit(saving) ? saving : this.inTime(saving), (exit) => {
       this.saving = undefined
       this.saved(exit, done)
       for (const resume of queue) resume()
+    })
+  }
+
+  /** A store that hangs must not silence its station for ever. */
+  private inTime(saving: Effect.Effect<void, StaleEpoch | StoreError>): Effect.Effect<void, StaleEpoch | StoreError> {
+    const { storeTimeout } = this.owner.engine.settings
+    return Effect.timeoutOrElse(saving, {
+      duration: storeTimeout,
+      orElse: () => Effect.fail(new StoreError({ detail: `the store took longer than ${storeTimeout / 1000} s` }))
     })
   }
 

@@ -112,6 +112,26 @@ describe("habit 6: a durable event is stored before the answer", () => {
     })
   )
 
+  it.effect("R-154: a store that hangs is reported after a while, and the station is answered", () =>
+    Effect.gen(function* () {
+      const store = new TestStore()
+      store.isSlow = true
+      yield* store.csms(
+        Effect.gen(function* () {
+          const recorder = yield* Recorder.start
+          const { fake } = yield* connected()
+          assert.isUndefined(fake.boot())
+          yield* TestClock.adjust("3 seconds")
+          assert.deepInclude(fake.answerTo("s1")?.[0], { status: "Accepted" })
+          yield* settle
+          assert.match(recorder.of("StoreFailed")[0]?.message ?? "", /longer than 2 s/)
+          store.isSlow = false
+        }),
+        { storeTimeout: "2 seconds" }
+      )
+    })
+  )
+
   it.effect("habit 7: a write that is refused as stale fences the connection", () =>
     Effect.gen(function* () {
       const store = new TestStore()
