@@ -104,6 +104,7 @@ const refuseInvalid = (call: AnsweringCall, rule: ActionRule): void => {
 const run = (call: AnsweringCall, rule: ActionRule, handler: AnyHandler): void => {
   const { station } = call
   let effect: Effect.Effect<unknown, unknown>
+  station.isStartingHandler = true // an async function of the promise entry runs in here already
   try {
     effect = handler(call.payload as never, {
       station: station.ref,
@@ -116,7 +117,6 @@ const run = (call: AnsweringCall, rule: ActionRule, handler: AnyHandler): void =
   if (rule.pending === "boot" && !Exit.isExit(effect))
     effect = Effect.provideService(effect, InsideBoot, station.identity)
   let suspended = false
-  station.isStartingHandler = true
   const fiber = runInline(station.run, effect, (exit) => {
     station.isStartingHandler = false
     if (suspended) {

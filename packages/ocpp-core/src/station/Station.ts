@@ -335,13 +335,11 @@ export class StationProcess implements SessionOwner, JournalOwner {
     )
   }
 
-  /** The answer to a CALL is on the wire: what waited for it may go out. */
-  sent(call: Answering.AnsweringCall): void {
-    const { connection, rule } = call
-    if (connection === this.session && !connection.outboundOpen) return this.opened(connection)
-    if (rule?.pending !== "boot") return
-    if (connection === this.session && isReady(this.state)) this.emit({ _tag: "Ready", resumed: false })
-    Calling.pump(this)
+  /** The answer to a CALL is on the wire: the link is open for our CALLs; after a boot the station is ready again. */
+  sent({ connection, rule }: Answering.AnsweringCall): void {
+    if (connection !== this.session) return
+    if (!connection.outboundOpen) this.opened(connection)
+    else if (rule?.pending === "boot" && isReady(this.state)) this.emit({ _tag: "Ready", resumed: false })
   }
 
   /** A CALL of ours was answered with a CALLRESULT. */

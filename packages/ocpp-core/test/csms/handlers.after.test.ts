@@ -108,6 +108,29 @@ describe("after the answer", () => {
     )
   )
 
+  it.effect("R-108: so is one made in the first tick of a handler that starts with a boot behind it", () =>
+    Effect.gen(function* () {
+      const { fake } = yield* booted()
+      fake.call("StatusNotification", statusNotification())
+      fake.call("DataTransfer", requests.DataTransfer, "d")
+      fake.call("BootNotification", requests.BootNotification, "b")
+      yield* TestClock.adjust("1 second") // the first is answered, the second starts and calls
+      assert.deepStrictEqual(fake.answerTo("d")?.[0], data("InsideBoot"))
+      assert.deepInclude(fake.answerTo("b")?.[0], { status: "Accepted" })
+    }).pipe(
+      Effect.provide(
+        Csms.layer({
+          StatusNotification: () => Effect.delay(Effect.void, "1 second"),
+          DataTransfer: (_request, { station }) =>
+            Effect.match(station.call("GetLocalListVersion", {}), {
+              onFailure: (failure) => data("reason" in failure ? failure.reason : failure._tag),
+              onSuccess: () => data("sent")
+            })
+        }).pipe(Layer.provideMerge(Logger.layer([])))
+      )
+    )
+  )
+
   it.effect("R-108: a CALL from inside the boot handler is refused at once", () =>
     Effect.gen(function* () {
       const { fake } = yield* connected()
