@@ -7,22 +7,28 @@ import type { Usage } from "./servers/control.ts"
 /** See the head of the file. */
 export class Server {
   readonly name: string
-  readonly url: string
+  readonly port: number
   private readonly process: ChildProcess
 
-  private constructor(name: string, url: string, process: ChildProcess) {
+  private constructor(name: string, port: number, process: ChildProcess) {
     this.name = name
-    this.url = url
+    this.port = port
     this.process = process
   }
 
   /** Starts `servers/<file>.ts` and waits until it listens. */
-  static async start(name: string, file: string): Promise<Server> {
-    const child = fork(path.join(import.meta.dirname, "servers", `${file}.ts`), {
+  static async start(name: string, file: string, args: ReadonlyArray<string> = []): Promise<Server> {
+    const child = fork(path.join(import.meta.dirname, "servers", `${file}.ts`), args, {
       execArgv: ["--expose-gc", ...(process.env["BENCH_ARGV"]?.split(" ") ?? [])]
     })
-    const [{ port }] = (await once(child, "message")) as [{ readonly port: number }]
-    return new Server(name, `ws://127.0.0.1:${port}`, child)
+    const answer = await Promise.race([once(child, "message"), once(child, "exit").then(() => undefined)])
+    if (answer === undefined) throw new Error(`the server ${file} ended before it listened`)
+    const [{ port }] = answer as [{ readonly port: number }]
+    return new Server(name, port, child)
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}`
   }
 
   /** CPU and memory used so far; `heap` collects garbage first. */

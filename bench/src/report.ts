@@ -22,3 +22,11 @@ export const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyA
       .join("   ")
   return [line(head), widths.map((width) => "─".repeat(width)).join("   "), ...rows.map(line)].join("\n")
 }
+
+/** `1840 /s`. */
+export const perSecond = (figure: number): string => `${figure.toFixed(0)} /s`
+
+/** Says on a terminal what is going on; without words the line goes away. Elsewhere nothing is printed. */
+export const progress = (text?: string): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text ?? ""}`)
+}

@@ -7,7 +7,13 @@ export type Options = Data.TaggedEnum<{
   /** One session with a station of its own, then the end. */
   readonly Demo: { readonly host: string; readonly port: number }
   /** Waits for real stations until Ctrl-C. */
-  readonly Serve: { readonly host: string; readonly port: number; readonly password: string | undefined }
+  readonly Serve: {
+    readonly host: string
+    readonly port: number
+    readonly password: string | undefined
+    /** Port of the metrics; none are served without it. */
+    readonly metrics: number | undefined
+  }
   readonly Help: {}
   readonly Invalid: { readonly message: string }
 }>
@@ -26,8 +32,13 @@ Options
                   0.0.0.0 lets stations in from the network, without TLS: use it in a trusted network only
   --serve         keep listening for stations
   --password P    with --serve: what stations log in with, 16 to 64 characters. Default: made up and printed
+  --metrics N     with --serve: serve metrics for Prometheus on http://127.0.0.1:N/metrics; 0 takes a free port
+
+Ctrl-C and SIGTERM let CALLs that are in flight end, for 10 seconds at most, then close all links with 1001.
   --help          this text
 `
+
+const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) <= 65_535
 
 const usage = "npm start -- --help shows the options."
 
@@ -35,14 +46,19 @@ const usage = "npm start -- --help shows the options."
 export const parse = (args: ReadonlyArray<string>): Options => {
   const read = values(args)
   if (typeof read === "string") return Invalid({ message: `${read} ${usage}` })
-  const { help: wantsHelp, host, password, port, serve } = read
+  const { help: wantsHelp, host, metrics, password, port, serve } = read
   if (wantsHelp) return Help()
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+  if (!isPort(port))
     return Invalid({ message: `--port ${port} is no port. Give a number from 0 to 65535, for example --port 9001.` })
   if (host === "") return Invalid({ message: "--host is empty. Give an address, for example --host 127.0.0.1." })
   if (password !== undefined && !serve)
     return Invalid({ message: "--password goes with --serve: without it the station of the demo makes its own." })
-  return serve ? Serve({ host, port: Number(port), password }) : Demo({ host, port: Number(port) })
+  if (metrics !== undefined && !serve)
+    return Invalid({ message: "--metrics goes with --serve: the demo is over before anybody reads them." })
+  if (metrics !== undefined && !isPort(metrics))
+    return Invalid({ message: `--metrics ${metrics} is no port. Give a number from 0 to 65535, for example 9464.` })
+  if (!serve) return Demo({ host, port: Number(port) })
+  return Serve({ host, port: Number(port), password, metrics: metrics === undefined ? undefined : Number(metrics) })
 }
 
 const values = (args: ReadonlyArray<string>) => {
@@ -53,6 +69,7 @@ const values = (args: ReadonlyArray<string>) => {
         port: { type: "string", default: "9000" },
         host: { type: "string", default: "127.0.0.1" },
         password: { type: "string" },
+        metrics: { type: "string" },
         serve: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false }
       }

@@ -8,6 +8,7 @@ import { WsServer } from "@wattline/ocpp-ws"
 import { Data, Effect, Layer } from "effect"
 import { layer as csms } from "./csms.ts"
 import { colours, Log } from "./Log.ts"
+import { serveMetrics } from "./metrics.ts"
 import { Traffic } from "./Traffic.ts"
 
 /** How it is to listen. */
@@ -15,12 +16,14 @@ export interface ServeOptions {
   readonly host: string
   readonly port: number
   readonly password: string | undefined
+  /** Port of the metrics; none are served without it. */
+  readonly metrics: number | undefined
 }
 
 class WrongPassword extends Data.TaggedError("WrongPassword")<{ readonly message: string }> {}
 
 /** Serves until it is interrupted. */
-export const serve = Effect.fn("serve")(function* ({ host, port, password }: ServeOptions) {
+export const serve = Effect.fn("serve")(function* ({ host, metrics, port, password }: ServeOptions) {
   const secret = password ?? randomBytes(15).toString("base64url")
   const problem = passwordViolation(secret)
   if (problem !== undefined) return yield* new WrongPassword({ message: `This --password will not do. ${problem}` })
@@ -29,7 +32,15 @@ export const serve = Effect.fn("serve")(function* ({ host, port, password }: Ser
   const directory = StationDirectory.fromLookup((identity) =>
     Effect.succeed({ identity, securityProfile: 1, passwordHash })
   )
-  yield* Effect.provide(run(host, secret), Layer.provide(csms({ host, port }, inventory), directory))
+  const served = Effect.provide(run(host, secret), Layer.provide(csms({ host, port }, inventory), directory))
+  yield* metrics === undefined ? served : Effect.scoped(Effect.andThen(tellMetrics(metrics), served))
+})
+
+/** The metrics are there before the first station, and until the last one is gone. */
+const tellMetrics = Effect.fnUntraced(function* (port: number) {
+  const { line } = yield* Log
+  const url = yield* serveMetrics(port)
+  yield* line({ mark: "note", who: "CSMS", what: "metrics", text: `for Prometheus on ${url}` })
 })
 
 const run = Effect.fnUntraced(function* (host: string, password: string) {
@@ -37,7 +48,7 @@ const run = Effect.fnUntraced(function* (host: string, password: string) {
   const { address, connections, url } = yield* WsServer
   yield* block(instructions(urls(host, url, address.port), password))
   const goodbye = Effect.flatMap(connections, (open) =>
-    line({ mark: "note", who: "CSMS", what: "closes", text: `connected stations: ${open}, all are told to go` })
+    line({ mark: "note", who: "CSMS", what: "closes", text: `connected stations: ${open}; what is in flight may end` })
   )
   return yield* Effect.onInterrupt(Effect.never, () => goodbye)
 })

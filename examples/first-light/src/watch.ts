@@ -61,6 +61,22 @@ const show = Effect.fnUntraced(function* (event: CsmsEvent) {
         what: "not let in",
         text: `${printable(event.target)} from ${event.remoteAddress}: ${event.status}, ${event.reason}`
       })
+    case "LimitReached":
+      return yield* line({
+        mark: "problem",
+        who: event.identity ?? "CSMS",
+        what: "limit reached",
+        text: `${event.limit}, from ${event.remoteAddress}${event.leftOut > 0 ? `, ${event.leftOut} more` : ""}`
+      })
+    case "DrainStarted":
+      return yield* line({ mark: "note", who: "CSMS", what: "drains", text: `${event.connections} connections` })
+    case "DrainEnded":
+      return yield* line({
+        mark: event.unfinished === 0 ? "done" : "problem",
+        who: "CSMS",
+        what: "drained",
+        text: event.unfinished === 0 ? "nothing is in flight" : `${event.unfinished} connections had CALLs in flight`
+      })
     case "EventsMissed":
       traffic.failed++
       return yield* line({ mark: "problem", who: "CSMS", what: "too slow", text: `${event.missed} events not shown` })

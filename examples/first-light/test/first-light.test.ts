@@ -84,7 +84,7 @@ describe("npm start", () => {
   it("--help tells the options", async () => {
     const { code, stdout } = await run("--help")
     assert.strictEqual(code, 0)
-    for (const option of ["--serve", "--port", "--host", "--password"]) assert.include(stdout, option)
+    for (const option of ["--serve", "--port", "--host", "--password", "--metrics"]) assert.include(stdout, option)
   })
 })
 

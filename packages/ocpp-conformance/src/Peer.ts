@@ -20,7 +20,9 @@ export class DialRefused extends Schema.TaggedError<DialRefused>()("DialRefused"
   /** The response headers, names in lower case. */
   headers: Schema.Record(Schema.String, Schema.String),
   /** The response body, `""` when there was none. */
-  body: Schema.String
+  body: Schema.String,
+  /** What TCP or TLS said where there was no HTTP answer: `tlsv1 alert protocol version`. */
+  problem: Schema.optionalKey(Schema.String)
 }) {}
 
 /** A station's end of one open connection. */
@@ -66,4 +68,11 @@ export interface AdapterHarness {
   >
   /** Whether `dial` understands `Dial.early`. Without it that one case is skipped. */
   readonly early?: boolean
+  /** Whether its connections are TLS connections. */
+  readonly secure?: boolean
+  /**
+   * `false` when the adapter's library takes close codes from 1012 to 3999 for a breach of the protocol and tells 1006
+   * (uWebSockets.js). Without it one case is skipped.
+   */
+  readonly registeredCloseCodes?: false
 }

@@ -4,7 +4,17 @@
  */
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
-import type { Acceptor, Admission, Admitted, Endpoint, Link, LinkHandler, UpgradeRequest } from "@wattline/ocpp-core"
+import type {
+  Acceptor,
+  AdapterLimit,
+  Admission,
+  Admitted,
+  Endpoint,
+  LimitReacher,
+  Link,
+  LinkHandler,
+  UpgradeRequest
+} from "@wattline/ocpp-core"
 
 /** One call of an adapter on a `LinkHandler`. */
 export type LinkCall =
@@ -26,6 +36,8 @@ export interface RecordedLink {
 export interface RecordingOptions {
   /** The decision on a request, at once or later. Default: admit with the first protocol on offer. */
   readonly admit?: (request: UpgradeRequest) => Effect.Effect<Admission>
+  /** Runs when the adapter shuts down, before it closes what is left. Default: nothing. */
+  readonly drain?: (links: ReadonlyArray<LinkHandler>) => Effect.Effect<void>
   /** Runs inside `open`. */
   readonly onOpen?: (link: RecordedLink) => void
   /** Runs inside the handler's call, in the adapter's own tick, after it was recorded. */
@@ -41,6 +53,8 @@ export interface RecordingAcceptor {
   readonly nextLink: Effect.Effect<RecordedLink>
   /** Waits for the next upgrade request that was not taken yet. */
   readonly nextRequest: Effect.Effect<UpgradeRequest>
+  /** The limits that the adapter said were reached. */
+  readonly limits: ReadonlyArray<LimitReacher & { readonly limit: AdapterLimit }>
   /** The endpoints announced at present. */
   readonly endpoints: ReadonlyArray<Endpoint>
   /** What the adapter did against the contract, one sentence each. */
@@ -54,7 +68,8 @@ export const admitted = (target: string, protocol = "ocpp2.0.1"): Admitted => {
     _tag: "Admitted",
     identity: decodeURIComponent(path.slice(path.lastIndexOf("/") + 1)),
     protocol,
-    remoteAddress: undefined
+    remoteAddress: undefined,
+    securityProfile: 0
   }
 }
 
@@ -67,6 +82,7 @@ export const makeRecordingAcceptor = Effect.fnUntraced(function* (options: Recor
   const links: Array<RecordedLink> = []
   const endpoints: Array<Endpoint> = []
   const violations: Array<string> = []
+  const limits: Array<LimitReacher & { readonly limit: AdapterLimit }> = []
   const requestQueue = yield* Queue.unbounded<UpgradeRequest>()
   const linkQueue = yield* Queue.unbounded<RecordedLink>()
   const decide = options.admit ?? admitFirstOffer
@@ -98,6 +114,8 @@ export const makeRecordingAcceptor = Effect.fnUntraced(function* (options: Recor
     }
   }
 
+  const drain = (handlers: Iterable<LinkHandler>) => options.drain?.([...handlers]) ?? Effect.void
+
   const announce = (endpoint: Endpoint) =>
     Effect.acquireRelease(
       Effect.sync(() => {
@@ -107,11 +125,12 @@ export const makeRecordingAcceptor = Effect.fnUntraced(function* (options: Recor
     )
 
   const acceptor: RecordingAcceptor = {
-    service: { admit, open, announce },
+    service: { admit, open, announce, drain, limitReached: (limit, who) => void limits.push({ limit, ...who }) },
     requests,
     links,
     nextLink: Queue.take(linkQueue),
     nextRequest: Queue.take(requestQueue),
+    limits,
     endpoints,
     violations
   }

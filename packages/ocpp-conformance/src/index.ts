@@ -1,6 +1,9 @@
 /** The contract that every transport adapter must meet, as tests. */
 export { adapterSuite } from "./adapterSuite.ts"
+export { type AdapterWishes, type FaultHarness, maxMessageBytes, type RunningAdapter } from "./faults/FaultHarness.ts"
+export { faultSuite } from "./faults/faultSuite.ts"
 export { type AdapterHarness, type Dial, DialRefused, type Peer, PeerClosed } from "./Peer.ts"
+export { type CertificateSpec, type Issued, makeTestCa, type TestCa, type TestPki, testPki, writeFiles } from "./Pki.ts"
 export {
   admitted,
   type LinkCall,
@@ -9,6 +12,12 @@ export {
   type RecordingAcceptor,
   type RecordingOptions
 } from "./RecordingAcceptor.ts"
+export { type TlsHarness, type TlsListener, type TlsSetup } from "./tls/TlsHarness.ts"
+export { TlsRefused, type TlsStation, tlsStation } from "./tls/station.ts"
+export { interopSuite } from "./interopSuite.ts"
+export { tlsSuite } from "./tlsSuite.ts"
 export { type ClusterHarness, clusterSuite } from "./ports/clusterSuite.ts"
 export { type StationDirectoryHarness, stationDirectorySuite } from "./ports/stationDirectorySuite.ts"
 export { type StationStoreHarness, stationStoreSuite } from "./ports/stationStoreSuite.ts"
+export { type Capability, type ListenerTls, type SecurityHarness } from "./security/SecurityHarness.ts"
+export { securitySuite } from "./security/securitySuite.ts"

@@ -19,7 +19,8 @@ it.effect("admits with the decoded identity and the first protocol on offer unle
       _tag: "Admitted",
       identity: "RDAM|123",
       protocol: "ocpp2.0.1",
-      remoteAddress: undefined
+      remoteAddress: undefined,
+      securityProfile: 0
     })
     assert.deepStrictEqual(acceptor.requests, [request])
   })

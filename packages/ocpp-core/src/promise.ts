@@ -6,23 +6,29 @@ export type { PromiseCallOptions, PromiseStation } from "./promise/PromiseStatio
 export { andThen, PromiseAnswer } from "./promise/Handlers.ts"
 export type { PromiseHandler, PromiseHandlerContext, PromiseHandlers } from "./promise/Handlers.ts"
 export type { PromiseEvents, PromiseEventsOptions } from "./promise/Events.ts"
-export type { PromiseStationDirectory, PromiseStationStore } from "./promise/Ports.ts"
+export type { PromiseCheckCertificate, PromiseStationDirectory, PromiseStationStore } from "./promise/Ports.ts"
 export type { MaybePromise } from "./promise/MaybePromise.ts"
 export { hashPassword } from "./promise/hashPassword.ts"
+export { generatePassword } from "./transport/Password.ts"
 export { CsmsClosed } from "./promise/CsmsClosed.ts"
 export { InvalidStation, UnknownStation } from "./csms/Csms.ts"
-export type { StationSecurity } from "./csms/Csms.ts"
+export type { StationIdentification, StationPassword, StationSecurity } from "./csms/StationSecurity.ts"
 export type {
   AdmissionRefused,
   CsmsEvent,
+  CsmsHappening,
+  DrainEnded,
+  DrainStarted,
   EventEnvelope,
   EventsMissed,
+  LimitReached,
   StationEvent,
   StationHappening
 } from "./csms/Events.ts"
 export { refuse, Refusal } from "./csms/Handlers.ts"
 export type { NotificationAction } from "./csms/Handlers.ts"
-export type { CsmsOptions } from "./csms/Settings.ts"
+export type { CsmsOptions, DrainOptions } from "./csms/Settings.ts"
+export type { Limit } from "./observability/LimitReports.ts"
 export { DirectoryError } from "./csms/StationDirectory.ts"
 export { ReportNotReceived } from "./csms/StationRef.ts"
 export { StaleEpoch, StoreError } from "./csms/StationStore.ts"
@@ -36,5 +42,7 @@ export type { VariableValue } from "./blocks/VariableValue.ts"
 export type { StationMirror } from "./blocks/Mirror.ts"
 export type { Registration, StationState } from "./station/StationState.ts"
 export type { StationView } from "./station/Station.ts"
-export type { SecurityProfile, StationCredentials } from "./transport/Admission.ts"
-export type { Endpoint } from "./transport/Transport.ts"
+export type { SecurityRecord, SecurityView } from "./station/SecurityRecord.ts"
+export type { StationCredentials } from "./transport/Admission.ts"
+export type { StationCertificate } from "./transport/CertificateCheck.ts"
+export type { ClientCertificate, Endpoint, SecurityProfile } from "./transport/Transport.ts"

@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type { LinkHandler } from "@wattline/ocpp-core"
+import type { ClientCertificate, LinkHandler } from "@wattline/ocpp-core"
 import type { Fault } from "./Fault.ts"
 import type { MemoryEnd, MemoryPeer } from "./MemoryPeer.ts"
 
@@ -39,6 +39,8 @@ export interface DialDetails {
   readonly remoteAddress?: string
   /** Whether the connection counts as TLS, as for security profiles 2 and 3; default `false`. */
   readonly secure?: boolean
+  /** The client certificate of the TLS handshake, as a listener would have judged it; makes the link `secure`. */
+  readonly certificate?: ClientCertificate
   /** Texts that a hasty station sends while it is still being admitted; they arrive first (R-013). */
   readonly early?: ReadonlyArray<string>
   /** Faults that act from the first text on. */

@@ -34,14 +34,15 @@ const make = Effect.fnUntraced(function* (options: MemoryTransportOptions) {
   }
   let connections = 0
 
-  yield* Effect.addFinalizer(() =>
-    Effect.suspend(() => {
-      Deferred.doneUnsafe(down, nobodyAnswers)
-      const open = [...links]
-      for (const link of open) link.shutdown()
-      return Effect.forEach(open, (link) => Deferred.await(link.ended), { discard: true })
-    })
-  )
+  const takeLeave = Effect.gen(function* () {
+    Deferred.doneUnsafe(down, nobodyAnswers)
+    yield* acceptor.drain([...links].flatMap(({ core }) => core ?? []))
+    const open = [...links]
+    for (const link of open) link.shutdown()
+    yield* Effect.forEach(open, (link) => Deferred.await(link.ended), { discard: true })
+  })
+
+  yield* Effect.addFinalizer(() => takeLeave)
   yield* acceptor.announce({ adapter: "memory", url: `memory://csms${path}` })
 
   const establish = (admission: Admitted | ClosedAfterUpgrade, to: DialOptions, handler: LinkHandler) => {

@@ -8,7 +8,8 @@ export const upgradeRequest = (options: DialOptions, path: string): UpgradeReque
   protocols: (options.protocols ?? ["ocpp2.0.1"]).join(", ") || undefined,
   authorization: options.authorization ?? basic(options),
   remoteAddress: options.remoteAddress,
-  secure: options.secure ?? false
+  secure: options.secure ?? options.certificate !== undefined,
+  ...(options.certificate && { certificate: options.certificate })
 })
 
 const belowPath = (path: string, identity: string): string => `${path}/${encodeURIComponent(identity)}`

@@ -3,23 +3,47 @@ import type { Server as HttpServer } from "node:http"
 import type { Server as HttpsServer } from "node:https"
 import { Server as TlsServer } from "node:tls"
 import * as Result from "effect/Result"
-import { ListenError } from "./ListenError.ts"
+import { ListenError, type TrustedProxy } from "@wattline/ocpp-core/adapter"
+import { type ProxyOptions, trustedProxy } from "./Proxy.ts"
+import type { ClientCertificateOptions, TlsOptions } from "./Tls.ts"
 
-/** A port of the adapter's own, without TLS: security profile 1, for trusted networks only. */
-export interface OwnPort {
+/** Where a port of the adapter's own is. */
+interface Port {
   /** TCP port, 0 to 65535; 0 takes a free one, told by `WsServer.address`. */
   readonly port: number
   /** Address to listen on. Default `"127.0.0.1"`, this machine only; `"0.0.0.0"` or `"::"` listens on all addresses. */
   readonly host?: string | undefined
+}
+
+/** A port of the adapter's own, without TLS: security profile 1, for trusted networks, or behind a proxy that ends TLS. */
+export interface PlainPort extends Port {
   /** Says that passwords may travel readable (R-034). */
   readonly plain: true
+  readonly tls?: undefined
 }
+
+/** A port of the adapter's own, with TLS: security profiles 2 and 3. */
+export interface TlsPort extends Port {
+  readonly tls: TlsOptions
+  readonly plain?: false | undefined
+}
+
+/** A port of the adapter's own. */
+export type OwnPort = PlainPort | TlsPort
 
 /**
  * A server of the application that already listens; the adapter takes the upgrades below `path` and leaves the rest.
  */
 export type Attached =
-  | { readonly server: HttpsServer; readonly plain?: boolean | undefined }
+  | {
+      readonly server: HttpsServer
+      readonly plain?: boolean | undefined
+      /**
+       * The CAs of a server that asks for client certificates (`requestCert`), once more: only with them can an expired
+       * certificate be told from one that is also forged or revoked. Without them it counts as untrusted.
+       */
+      readonly clientCertificates?: ClientCertificateOptions | undefined
+    }
   | {
       readonly server: HttpServer
       /** Says that passwords may travel readable (R-034), or that a proxy in front of the server ends TLS. */
@@ -51,7 +75,10 @@ export interface CommonOptions {
   readonly path?: string | undefined
   /** Bytes a message may have, inflated; a longer one closes the connection with 1009 (R-011, R-012). Default 1 MiB. */
   readonly maxMessageBytes?: number | undefined
-  /** Bytes that may wait for a station which does not read; with more it is cut off. Default 4 MiB. */
+  /**
+   * Bytes that may wait for a station which does not read. Default 4 MiB. From a quarter of them on nothing is read from it;
+   * with more than all of them it is closed with 1008.
+   */
   readonly maxBufferedBytes?: number | undefined
   /** permessage-deflate. Default `true`; `false` turns it off for debugging (R-009). */
   readonly compression?: boolean | CompressionOptions | undefined
@@ -61,8 +88,15 @@ export interface CommonOptions {
   readonly missedPings?: number | undefined
   /** Seconds a station has to answer a close frame before it is cut off (R-186). Default 5. */
   readonly closeTimeout?: number | undefined
-  /** Seconds from the connection to the end of the request, and again for the admission. Default 30. */
+  /** Seconds for the TLS handshake, again for the request to arrive, and again for the admission. Default 30. */
   readonly handshakeTimeout?: number | undefined
+  /**
+   * Connections on a port of the adapter's own that may be open and not (yet) a WebSocket. The next one is cut off. Default
+   * 10 000.
+   */
+  readonly maxPendingSockets?: number | undefined
+  /** Proxies in front of the adapter. Default: none, and no header says anything about a connection (R-060). */
+  readonly proxy?: ProxyOptions | undefined
 }
 
 /** Where to listen, and how. */
@@ -71,6 +105,10 @@ export type WsServerOptions = CommonOptions & (OwnPort | Attached)
 /** The options with every default filled in. */
 export interface Settings {
   readonly listener: { readonly port: number; readonly host: string } | { readonly server: HttpServer | HttpsServer }
+  /** Of an own port. */
+  readonly tls: TlsOptions | undefined
+  /** Of an attached server. */
+  readonly clientCertificates: ClientCertificateOptions | undefined
   /** `""` or `/` and at least one segment; never with a slash at its end. */
   readonly path: string
   readonly maxMessageBytes: number
@@ -80,17 +118,24 @@ export interface Settings {
   readonly missedPings: number
   readonly closeTimeout: number
   readonly handshakeTimeout: number
+  readonly maxPendingSockets: number
+  readonly proxy: TrustedProxy | undefined
 }
 
 /** Fills in the defaults; fails with the first option that makes no sense. */
 export const resolve = (options: WsServerOptions): Result.Result<Settings, ListenError> => {
-  if (options.plain !== true && !("server" in options && options.server instanceof TlsServer)) {
-    return Result.fail(plainNotAllowed)
-  }
+  const tls = "tls" in options ? options.tls : undefined
+  const secure = "server" in options ? options.server instanceof TlsServer : tls !== undefined
+  if (!secure && options.plain !== true) return Result.fail(plainNotAllowed)
+  if (tls !== undefined && (options.plain === true || "server" in options)) return Result.fail(oneTls)
+  const proxy = options.proxy === undefined ? Result.succeed(undefined) : trustedProxy(options.proxy)
+  if (Result.isFailure(proxy)) return Result.fail(proxy.failure)
   const compression = options.compression === true ? {} : (options.compression ?? {})
   const settings: Settings = {
     listener:
       "server" in options ? { server: options.server } : { port: options.port, host: options.host ?? "127.0.0.1" },
+    tls,
+    clientCertificates: "clientCertificates" in options ? options.clientCertificates : undefined,
     path: (options.path ?? "/").replace(/\/$/, ""),
     maxMessageBytes: options.maxMessageBytes ?? 1024 * 1024,
     maxBufferedBytes: options.maxBufferedBytes ?? 4 * 1024 * 1024,
@@ -105,7 +150,9 @@ export const resolve = (options: WsServerOptions): Result.Result<Settings, Liste
     pingInterval: options.pingInterval ?? 60,
     missedPings: options.missedPings ?? 2,
     closeTimeout: options.closeTimeout ?? 5,
-    handshakeTimeout: options.handshakeTimeout ?? 30
+    handshakeTimeout: options.handshakeTimeout ?? 30,
+    maxPendingSockets: options.maxPendingSockets ?? 10_000,
+    proxy: proxy.success
   }
   const wrong = violations(settings).find(([ok]) => !ok)
   return wrong === undefined
@@ -117,7 +164,12 @@ const plainNotAllowed = new ListenError({
   reason: "PlainNotAllowed",
   message:
     "Without TLS everybody on the network can read the passwords of the stations. " +
-    "Say `plain: true` if the network is trusted, or give an https.Server as `server`."
+    "Give certificates as `tls`, or an https.Server as `server`; say `plain: true` only if the network is trusted."
+})
+
+const oneTls = new ListenError({
+  reason: "InvalidOption",
+  message: "`tls` is for a port of its own without `plain: true`. An attached server brings its own TLS."
 })
 
 const whole = (value: number, min: number, max: number) => Number.isInteger(value) && value >= min && value <= max
@@ -155,6 +207,10 @@ const violations = (settings: Settings): ReadonlyArray<readonly [ok: boolean, me
     ],
     [whole(settings.missedPings, 1, 1000), "`missedPings` must be a whole number from 1 to 1000."],
     [seconds(settings.closeTimeout), "`closeTimeout` must be a number of seconds above 0."],
-    [seconds(settings.handshakeTimeout), "`handshakeTimeout` must be a number of seconds above 0."]
+    [seconds(settings.handshakeTimeout), "`handshakeTimeout` must be a number of seconds above 0."],
+    [
+      whole(settings.maxPendingSockets, 1, 2 ** 31 - 1),
+      "`maxPendingSockets` must be a whole number from 1 to 2147483647."
+    ]
   ]
 }

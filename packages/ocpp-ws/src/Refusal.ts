@@ -1,31 +1,16 @@
 /** Answers to a request that does not become a WebSocket: a status, a sentence, and the end of the connection. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
+import type { AdapterRefusal } from "@wattline/ocpp-core/adapter"
 
-/** An HTTP answer instead of the 101. */
-export interface Refusal {
-  readonly status: number
-  readonly reason: string
-  readonly headers: Readonly<Record<string, string>>
-}
-
-const refusal = (status: number, reason: string, headers: Refusal["headers"] = {}): Refusal => ({
+const refusal = (status: number, reason: string, headers: AdapterRefusal["headers"] = {}): AdapterRefusal => ({
   status,
   reason,
   headers
 })
 
-/** No endpoint at this path. */
-export const notFound = refusal(404, "There is no OCPP endpoint at this path.")
-
-/** The adapter is being closed. */
-export const shuttingDown = refusal(503, "The server is shutting down.")
-
-/** The core did not decide in time, or failed to decide at all. */
-export const undecided = refusal(503, "The station cannot be checked at the moment.")
-
 /** What is wrong with an upgrade request before one even asks who it is (RFC 6455 §4.2.1), or `undefined`. */
-export const malformed = (request: IncomingMessage): Refusal | undefined => {
+export const malformed = (request: IncomingMessage): AdapterRefusal | undefined => {
   const { upgrade, "sec-websocket-key": key, "sec-websocket-version": version } = request.headers
   if (request.method !== "GET") return refusal(405, "A WebSocket is opened with GET.", { Allow: "GET" })
   if (upgrade?.toLowerCase() !== "websocket") return refusal(400, "The Upgrade header must be websocket.")
@@ -39,7 +24,7 @@ export const malformed = (request: IncomingMessage): Refusal | undefined => {
 }
 
 /** Writes the refusal and ends the connection; nothing else is sent on it (R-015). */
-export const refuse = (socket: Duplex, { status, reason, headers }: Refusal): void => {
+export const refuse = (socket: Duplex, { status, reason, headers }: AdapterRefusal): void => {
   if (socket.destroyed || !socket.writable) {
     socket.destroy()
     return
@@ -55,6 +40,12 @@ export const refuse = (socket: Duplex, { status, reason, headers }: Refusal): vo
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${reason}`)
 }
 
+/** Until `ws` takes the socket over, an error on it must not end the process. */
+export const keep = (socket: Duplex): Duplex => socket.on("error", destroy)
+
+/** The end of `keep`. */
+export const letGo = (socket: Duplex): Duplex => socket.off("error", destroy)
+
 function destroy(this: Duplex): void {
   this.destroy()
 }
@@ -63,4 +54,15 @@ function destroy(this: Duplex): void {
 export const upgradeRequired = (_request: IncomingMessage, response: ServerResponse): void => {
   response.writeHead(426, { Connection: "close", Upgrade: "websocket", "Content-Type": "text/plain; charset=utf-8" })
   response.end("This is an OCPP endpoint. Connect with a WebSocket.")
+}
+
+/**
+ * Answers what never became a request: too slow, too long, or no HTTP. What failed below HTTP, in the TLS handshake for
+ * instance, gets no answer.
+ */
+export const refuseRequest = (socket: Duplex, error = ""): void => {
+  const status = error === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : error === "HPE_HEADER_OVERFLOW" ? 431 : 400
+  if (!socket.writable || !/^(?:HPE_|ERR_HTTP_)/.test(error)) return void socket.destroy()
+  socket.once("finish", destroy)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`)
 }

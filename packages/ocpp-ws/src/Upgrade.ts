@@ -3,22 +3,26 @@
  * While the core decides nothing is read from the socket, and a station that goes away takes its question back (R-013).
  */
 import type { IncomingMessage } from "node:http"
+import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { TLSSocket } from "node:tls"
-import type { Acceptor, Admission, Admitted, ClosedAfterUpgrade } from "@wattline/ocpp-core"
-import * as Duration from "effect/Duration"
+import type {
+  Acceptor,
+  AdapterLimit,
+  Admission,
+  Admitted,
+  ClosedAfterUpgrade,
+  UpgradeRequest
+} from "@wattline/ocpp-core"
+import { type AdapterRefusal, type Hop, isRefusal, type Links, Questions, type Run } from "@wattline/ocpp-core/adapter"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
 import { type Server, type ServerOptions, WebSocketServer } from "ws"
+import { presentedCertificate, type Trust } from "./ClientCertificates.ts"
 import { deflateOptions, servableOffers } from "./Deflate.ts"
-import type { Links } from "./Links.ts"
 import type { Settings } from "./Options.ts"
-import { malformed, notFound, refuse, shuttingDown, undecided } from "./Refusal.ts"
+import { seenThrough } from "./Proxy.ts"
+import { keep, letGo, malformed, refuse } from "./Refusal.ts"
 import { type LinkHost, StationSocket, WsLink } from "./WsLink.ts"
-
-/** Runs an effect at once, in this tick as far as it goes. */
-export type Run = <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
 
 /** What an upgrader works with. */
 export interface UpgraderDeps {
@@ -26,8 +30,8 @@ export interface UpgraderDeps {
   readonly acceptor: Acceptor["Service"]
   readonly links: Links
   readonly run: Run
-  /** Whether an upgrade outside `path` has somebody else to answer it. */
-  readonly othersListen: () => boolean
+  /** Whose client certificates are trusted at present. */
+  readonly trust: () => Trust | undefined
 }
 
 /** Turns upgrade requests into links. */
@@ -36,83 +40,68 @@ export class Upgrader implements LinkHost {
   readonly maxBufferedBytes: number
   private readonly deps: UpgraderDeps
   private readonly ws: Server<typeof StationSocket>
-  /** One for every request the core has not decided on; gives the question up. */
-  private readonly pending = new Set<() => void>()
-  private stopped = false
+  private readonly questions: Questions
 
   constructor(deps: UpgraderDeps) {
     this.deps = deps
     this.compressFrom = deps.settings.compression?.threshold ?? Infinity
     this.maxBufferedBytes = deps.settings.maxBufferedBytes
+    this.questions = new Questions(deps.acceptor, deps.run, deps.settings.handshakeTimeout)
     this.ws = new WebSocketServer(serverOptions(deps.settings))
   }
 
-  /** The listener of the HTTP server's `upgrade` event. */
+  /** Takes an upgrade request below the path of the endpoint. */
   readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const target = request.url ?? ""
-    if (!target.startsWith(`${this.deps.settings.path}/`)) {
-      if (!this.deps.othersListen()) refuse(keep(socket), notFound)
-      return
-    }
     keep(socket)
-    const problem = this.stopped ? shuttingDown : malformed(request)
+    const problem = malformed(request)
     if (problem !== undefined) return refuse(socket, problem)
-    this.ask(request, socket, (decision) => this.decided(decision, request, socket, head))
+    this.ask(request, socket, head)
   }
 
   /** Refuses whoever comes from now on, and whoever waits for the core. */
   stop(): void {
-    this.stopped = true
-    for (const abandon of this.pending) abandon()
+    this.questions.stop()
   }
 
   closed(link: WsLink): void {
     this.deps.links.delete(link)
   }
 
+  limitReached(link: WsLink, limit: AdapterLimit): void {
+    this.deps.acceptor.limitReached(limit, { identity: link.identity, remoteAddress: link.remoteAddress })
+  }
+
   failed(link: WsLink, error: Error): void {
     this.deps.run(Effect.logDebug(`Connection of station ${link.identity} failed: ${error.message}`))
   }
 
-  private ask(request: IncomingMessage, socket: Duplex, done: (exit: Exit.Exit<Admission>) => void): void {
-    const admission = this.deps.acceptor.admit({
+  private ask(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const question: UpgradeRequest = {
       target: request.url ?? "",
       protocols: request.headers["sec-websocket-protocol"],
       authorization: request.headers.authorization,
-      remoteAddress: request.socket.remoteAddress,
-      secure: request.socket instanceof TLSSocket
+      ...seenThrough(this.deps.settings.proxy, hopOf(request.socket, this.deps.trust()), request)
+    }
+    let abandon: (() => void) | undefined = undefined
+    const giveUp = this.questions.ask(question, (answer) => {
+      if (abandon !== undefined) socket.off("close", abandon).off("end", abandon)
+      this.decided(answer, request, socket, head)
     })
-    const fiber = this.deps.run(admission)
-    const exit = fiber.pollUnsafe()
-    if (exit !== undefined) return done(exit)
-    const settle = (late: Exit.Exit<Admission>) => {
-      if (!this.pending.delete(abandon)) return
-      timer.interruptUnsafe()
-      socket.off("close", abandon).off("end", abandon)
-      done(late)
+    if (giveUp === undefined) return
+    abandon = () => {
+      giveUp()
+      socket.destroy() // a FIN alone leaves our side open
     }
-    const abandon = () => {
-      settle(Exit.interrupt())
-      fiber.interruptUnsafe()
-    }
-    const patience = Duration.seconds(this.deps.settings.handshakeTimeout)
-    const timer = this.deps.run(Effect.andThen(Effect.sleep(patience), Effect.sync(abandon)))
-    this.pending.add(abandon)
     socket.once("close", abandon).once("end", abandon)
-    fiber.addObserver(settle)
   }
 
-  private decided(exit: Exit.Exit<Admission>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  private decided(answer: Admission | AdapterRefusal, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (socket.destroyed) return
-    if (Exit.isFailure(exit)) return refuse(socket, this.stopped ? shuttingDown : undecided)
-    const admission = exit.value
-    switch (admission._tag) {
-      case "Refused":
-        return refuse(socket, admission)
-      case "Admitted":
-        return this.upgrade(request, socket, head, admission.protocol, (ws) => this.open(ws, request, admission))
-      case "ClosedAfterUpgrade":
-        return this.upgrade(request, socket, head, undefined, (ws) => closeAtOnce(ws, admission))
+    if (isRefusal(answer)) return refuse(socket, answer)
+    if (answer._tag === "Admitted") {
+      this.upgrade(request, socket, head, answer.protocol, (ws) => this.open(ws, request, answer))
+    } else {
+      this.upgrade(request, socket, head, undefined, (ws) => closeAtOnce(ws, answer))
     }
   }
 
@@ -131,12 +120,12 @@ export class Upgrader implements LinkHost {
       extensions === undefined || compression === undefined
         ? undefined
         : servableOffers(extensions, compression.windowBits)
-    socket.off("error", destroy)
+    letGo(socket)
     this.ws.handleUpgrade(request, socket, head, done)
   }
 
   private open(ws: StationSocket, request: IncomingMessage, admitted: Admitted): void {
-    const link = new WsLink(ws, request.socket, this, admitted.identity)
+    const link = new WsLink(ws, request.socket, this, admitted)
     this.deps.links.add(link)
     link.start(this.deps.acceptor.open(admitted, link))
   }
@@ -154,12 +143,12 @@ const serverOptions = (
   closeTimeout: settings.closeTimeout * 1000
 })
 
-/** Until `ws` takes the socket over, an error on it must not end the process. */
-const keep = (socket: Duplex): Duplex => socket.on("error", destroy)
-
-function destroy(this: Duplex): void {
-  this.destroy()
-}
+/** What the connection itself shows. */
+const hopOf = (socket: Socket, trust: Trust | undefined): Hop => ({
+  remoteAddress: socket.remoteAddress,
+  secure: socket instanceof TLSSocket,
+  certificate: socket instanceof TLSSocket ? presentedCertificate(socket, trust) : undefined
+})
 
 const closeAtOnce = (ws: StationSocket, { code, reason }: ClosedAfterUpgrade): void => {
   ws.on("error", ignore)

@@ -3,9 +3,9 @@
  * link on the socket, so an idle connection costs one small object on top of `ws`.
  */
 import type { Socket } from "node:net"
-import type { Link, LinkHandler } from "@wattline/ocpp-core"
+import type { AdapterLimit, Admitted, Link, LinkHandler } from "@wattline/ocpp-core"
+import { closeReason, type WatchedLink } from "@wattline/ocpp-core/adapter"
 import { WebSocket } from "ws"
-import type { WatchedLink } from "./Links.ts"
 
 /** A socket of `ws` that knows its link. */
 export class StationSocket extends WebSocket {
@@ -16,39 +16,39 @@ export class StationSocket extends WebSocket {
 export interface LinkHost {
   /** Characters from which a text is compressed if the station takes compression. */
   readonly compressFrom: number
+  /** Bytes that may wait to be sent; from a quarter of them on nothing is read from the station. */
   readonly maxBufferedBytes: number
   /** The link is gone; called once per link, after its handler. */
   closed(link: WsLink): void
-  /**
-   * A frame that breaks the protocol, too long a message, a station that does not read. The connection ends by itself.
-   */
+  /** The link reached a limit, and was acted on. */
+  limitReached(link: WsLink, limit: AdapterLimit): void
+  /** A frame that breaks the protocol, or an error of the socket. The connection ends by itself. */
   failed(link: WsLink, error: Error): void
 }
-
-/** Bytes a close frame has room for beside its code. */
-const maxReasonBytes = 123
 
 const uncompressed = { compress: false }
 
 /** One station's connection. */
 export class WsLink implements Link, WatchedLink {
   /** The core's side, set by `start`. */
-  private handler: LinkHandler | undefined = undefined
+  handler: LinkHandler | undefined = undefined
   private readonly ws: StationSocket
   private readonly tcp: Socket
   private readonly host: LinkHost
   /** The station, for the log. */
   readonly identity: string
+  readonly remoteAddress: string | undefined
   slice = 0
-  /** Pings since the last byte came in, and the bytes that had come in by then. */
+  /** Pings since the last sign of life, and the bytes that had come in, or gone out to a slow reader, by then. */
   private unanswered = 0
   private bytesSeen = 0
 
-  constructor(ws: StationSocket, tcp: Socket, host: LinkHost, identity: string) {
+  constructor(ws: StationSocket, tcp: Socket, host: LinkHost, { identity, remoteAddress }: Admitted) {
     this.ws = ws
     this.tcp = tcp
     this.host = host
     this.identity = identity
+    this.remoteAddress = remoteAddress
     ws.link = this
   }
 
@@ -63,19 +63,38 @@ export class WsLink implements Link, WatchedLink {
   send(text: string): boolean {
     const ws = this.ws
     if (ws.readyState !== WebSocket.OPEN) return false
-    if (ws.bufferedAmount > this.host.maxBufferedBytes) {
-      this.host.failed(this, new Error(`more than ${this.host.maxBufferedBytes} bytes wait for it`))
-      ws.terminate()
-      return false
-    }
+    if (ws.bufferedAmount > this.host.maxBufferedBytes / 4) return this.sendSlowly(text)
     if (text.length < this.host.compressFrom) ws.send(text, uncompressed)
     else ws.send(text)
     return true
   }
 
+  /**
+   * A station that does not read what it is sent: until it does, its own messages wait, and so nothing new is answered. When
+   * that does not help it is closed, and cut off if it does not even read the close frame.
+   */
+  private sendSlowly(text: string): boolean {
+    const ws = this.ws
+    if (ws.bufferedAmount > this.host.maxBufferedBytes) {
+      this.tooSlow()
+      return false
+    }
+    ws.pause()
+    ws.send(text, { compress: text.length >= this.host.compressFrom }, () => {
+      if (ws.bufferedAmount <= this.host.maxBufferedBytes / 4) ws.resume()
+    })
+    return true
+  }
+
+  private tooSlow(): void {
+    this.close(1008, "reads too slowly")
+    this.host.limitReached(this, "sendBuffer")
+  }
+
   close(code: number, reason: string): void {
+    if (this.ws.isPaused) this.ws.resume() // for the answer to the close frame
     try {
-      this.ws.close(code, cut(reason))
+      this.ws.close(code, closeReason(reason))
     } catch {
       this.ws.close() // a code that may not be sent, such as 1006
     }
@@ -86,19 +105,22 @@ export class WsLink implements Link, WatchedLink {
   }
 
   /**
-   * Asks for a sign of life, or cuts the station off after `limit` questions without one. Any byte is a sign (R-172).
+   * Asks for a sign of life, or cuts the station off after `limit` questions without one. Any byte is a sign (R-172). From a
+   * slow reader nothing is read, so there it is a byte that could be sent, and without one for so long it is closed.
    */
   checkLife(limit: number): void {
-    const bytes = this.tcp.bytesRead
+    const { tcp, ws } = this
+    const bytes = ws.isPaused ? tcp.bytesWritten - tcp.writableLength : tcp.bytesRead
     if (bytes !== this.bytesSeen) this.unanswered = 0
     this.bytesSeen = bytes
     if (this.unanswered >= limit) {
-      this.host.failed(this, new Error(`nothing heard for ${limit} ping intervals`))
-      this.ws.terminate()
+      if (ws.isPaused) return this.tooSlow()
+      this.host.limitReached(this, "silence")
+      ws.terminate()
       return
     }
     this.unanswered++
-    if (this.ws.readyState === WebSocket.OPEN) this.ws.ping()
+    if (ws.readyState === WebSocket.OPEN && !ws.isPaused) ws.ping()
   }
 
   /** Called by the listeners. */
@@ -114,18 +136,10 @@ export class WsLink implements Link, WatchedLink {
   }
 
   /** Called by the listeners. */
-  failed(error: Error): void {
-    this.host.failed(this, error)
+  failed(error: Error & { readonly code?: string }): void {
+    if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") this.host.limitReached(this, "messageBytes")
+    else this.host.failed(this, error)
   }
-}
-
-/** As much of `reason` as fits into a close frame, in whole characters. */
-const cut = (reason: string): string => {
-  if (Buffer.byteLength(reason) <= maxReasonBytes) return reason
-  const bytes = Buffer.from(reason)
-  let end = maxReasonBytes
-  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--
-  return bytes.toString("utf8", 0, end)
 }
 
 function onMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {

@@ -1,15 +1,14 @@
 /** The adapter as a layer: it listens when built, and takes leave of every station when released. */
 import { Acceptor } from "@wattline/ocpp-core"
+import { type ListenError, Links, urlOf } from "@wattline/ocpp-core/adapter"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import { Links } from "./Links.ts"
-import type { ListenError } from "./ListenError.ts"
-import { type Address, type Listener, open, urlOf } from "./Listener.ts"
+import { type Address, open } from "./Listener.ts"
 import { resolve, type WsServerOptions } from "./Options.ts"
-import { type Run, Upgrader } from "./Upgrade.ts"
+import type { TlsOptions } from "./Tls.ts"
+import { Upgrader } from "./Upgrade.ts"
 
 /** What can be known of a running adapter. */
 export interface WsServerShape {
@@ -19,6 +18,12 @@ export interface WsServerShape {
   readonly url: string
   /** How many stations are connected now. */
   readonly connections: Effect.Effect<number>
+  /**
+   * From now on new connections are served with these certificates; open ones stay as they are. Replaces `tls` as a whole
+   * but for `SNICallback`. When something is wrong with it, it fails and what was there before stays. Client certificates
+   * cannot be turned on or off, and an attached server is reloaded by its owner (`setSecureContext`): `InvalidOption`.
+   */
+  readonly reload: (tls: TlsOptions) => Effect.Effect<void, ListenError>
 }
 
 const make = Effect.fnUntraced(function* (options: WsServerOptions) {
@@ -27,44 +32,25 @@ const make = Effect.fnUntraced(function* (options: WsServerOptions) {
   const run = Effect.runForkWith(Context.omit(Scope.Scope)(yield* Effect.context()))
   const links = new Links()
 
-  const listener = yield* Effect.acquireRelease(open(settings), ({ stop }) => Effect.sync(stop))
-  const upgrader = new Upgrader({ settings, acceptor, links, run, othersListen: listener.othersListen })
-  yield* Effect.addFinalizer(() => takeLeave({ listener, upgrader, links, run, closeTimeout: settings.closeTimeout }))
+  const listener = yield* Effect.acquireRelease(open(settings, { acceptor, links, run }), ({ stop }) =>
+    Effect.sync(stop)
+  )
+  const upgrader = new Upgrader({ settings, acceptor, links, run, trust: listener.trust })
+  yield* Effect.addFinalizer(() => {
+    listener.stop()
+    upgrader.stop()
+    return links.takeLeave(acceptor, settings.closeTimeout)
+  })
   listener.accept(upgrader.onUpgrade)
 
   if (settings.pingInterval > 0) {
     yield* Effect.forkScoped(links.watch(settings.pingInterval, settings.missedPings))
   }
-  const url = urlOf(listener, settings.path)
+  const { address, scheme } = listener
+  const url = urlOf(scheme, address.host, address.port, settings.path)
   yield* acceptor.announce({ adapter: "ws", url })
-  return WsServer.of({ address: listener.address, url, connections: Effect.sync(() => links.size) })
+  return WsServer.of({ address, url, connections: Effect.sync(() => links.size), reload: listener.reload })
 })
-
-/** Nobody new, then 1001 to everybody, and whoever does not take leave in `closeTimeout` seconds is cut off. */
-const takeLeave = ({ listener, upgrader, links, run, closeTimeout }: Leave): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    listener.stop()
-    upgrader.stop()
-    links.close(1001, "going away")
-    const cutOff = run(
-      Effect.andThen(
-        Effect.sleep(Duration.seconds(closeTimeout)),
-        Effect.sync(() => links.terminate())
-      )
-    )
-    return Effect.ensuring(
-      links.empty,
-      Effect.sync(() => cutOff.interruptUnsafe())
-    )
-  })
-
-interface Leave {
-  readonly listener: Listener
-  readonly upgrader: Upgrader
-  readonly links: Links
-  readonly run: Run
-  readonly closeTimeout: number
-}
 
 /** The WebSocket transport over `ws`. */
 export class WsServer extends Context.Service<WsServer, WsServerShape>()("@wattline/ocpp-ws/WsServer") {

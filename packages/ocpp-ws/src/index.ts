@@ -1,5 +1,21 @@
 /** WebSocket transport of Wattline OCPP over `ws`. */
-export { ListenError, type ListenReason } from "./ListenError.ts"
+export { ListenError, type ListenReason } from "@wattline/ocpp-core/adapter"
 export type { Address } from "./Listener.ts"
-export type { Attached, CommonOptions, CompressionOptions, OwnPort, WsServerOptions } from "./Options.ts"
+export type {
+  Attached,
+  CommonOptions,
+  CompressionOptions,
+  OwnPort,
+  PlainPort,
+  TlsPort,
+  WsServerOptions
+} from "./Options.ts"
+export type { ProxyOptions } from "./Proxy.ts"
+export {
+  type ClientCertificateOptions,
+  defaultCiphers,
+  type Pem,
+  type ServerCertificate,
+  type TlsOptions
+} from "./Tls.ts"
 export { WsServer, type WsServerShape } from "./WsServer.ts"

@@ -1,4 +1,5 @@
 import { adapterSuite } from "@wattline/ocpp-conformance"
-import { harness } from "./ws-harness.ts"
+import { harness, tlsHarness } from "./ws-harness.ts"
 
 adapterSuite("ws", harness)
+adapterSuite("ws over TLS", tlsHarness)

@@ -12,6 +12,8 @@ describe("defaults", () => {
   it("R-009, R-012, R-172: everything but the port has one", () => {
     assert.deepStrictEqual(Result.getOrThrow(resolve(own)), {
       listener: { port: 9000, host: "127.0.0.1" },
+      tls: undefined,
+      clientCertificates: undefined,
       path: "",
       maxMessageBytes: 1_048_576,
       maxBufferedBytes: 4_194_304,
@@ -19,7 +21,9 @@ describe("defaults", () => {
       pingInterval: 60,
       missedPings: 2,
       closeTimeout: 5,
-      handshakeTimeout: 30
+      handshakeTimeout: 30,
+      maxPendingSockets: 10_000,
+      proxy: undefined
     })
   })
 
@@ -52,6 +56,14 @@ describe("R-034: a listener without TLS", () => {
     assert.isTrue(Result.isSuccess(resolve({ server, plain: true })))
   })
 
+  it("R-034: one with TLS needs nothing, and plain: true does not go with it", () => {
+    const tls = { certificates: [] }
+    assert.isTrue(Result.isSuccess(resolve({ port: 9000, tls })))
+    // @ts-expect-error the type says so as well
+    assert.strictEqual(error({ ...own, tls }).reason, "InvalidOption")
+    assert.strictEqual(error({ server: createSecureServer(), tls }).reason, "InvalidOption")
+  })
+
   it("R-034: an attached https.Server needs nothing", () => {
     assert.isTrue(Result.isSuccess(resolve({ server: createSecureServer() })))
   })
@@ -79,7 +91,12 @@ describe("options that make no sense", () => {
     ["pingInterval", { pingInterval: Infinity }],
     ["missedPings", { missedPings: 0 }],
     ["closeTimeout", { closeTimeout: 0 }],
-    ["handshakeTimeout", { handshakeTimeout: NaN }]
+    ["handshakeTimeout", { handshakeTimeout: NaN }],
+    ["maxPendingSockets", { maxPendingSockets: 0 }],
+    ["proxy.trusted", { proxy: { trusted: ["10.0.0.0/33"] } }],
+    ["proxy.trusted", { proxy: { trusted: ["fd00::/8/8"] } }],
+    ["proxy.trusted", { proxy: { trusted: ["10.0.0.0/"] } }],
+    ["proxy.trusted", { proxy: { trusted: ["proxy.example.org"] } }]
   ]
   for (const [name, options] of wrong) {
     it(`${JSON.stringify(options)} is an InvalidOption that names ${name}`, () => {

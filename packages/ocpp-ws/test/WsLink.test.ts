@@ -193,21 +193,6 @@ describe("Link", () => {
       assert.strictEqual((yield* peer.closed).code, 1005)
     })
   )
-
-  it.live("a station that does not read is cut off once more than maxBufferedBytes wait for it", () =>
-    Effect.gen(function* () {
-      const { acceptor, port } = yield* setup({ maxBufferedBytes: 1024 * 1024, compression: false })
-      const { socket } = yield* raw(port, upgradeRequest("/ocpp/CS-1"))
-      socket.pause()
-      const link = yield* acceptor.nextLink
-      const text = "x".repeat(256 * 1024)
-      let sent = 0
-      while (sent < 200 && link.link.send(text)) sent++
-      assert.isAbove(sent, 3)
-      assert.isBelow(sent, 200)
-      assert.deepStrictEqual(yield* link.next, { _tag: "Close", code: 1006, reason: "" })
-    })
-  )
 })
 
 describe("liveness", () => {

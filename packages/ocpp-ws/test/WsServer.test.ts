@@ -164,6 +164,31 @@ describe("attached server", () => {
     })
   )
 
+  it.live(
+    "R-020, R-027: several adapters share it, the longest path wins, and what is outside all of them is 404",
+    () =>
+      Effect.gen(function* () {
+        const { server, port } = yield* listening(createServer())
+        const one = yield* startWith({ server, plain: true, path: "/ocpp", closeTimeout: 0.05 })
+        const two = yield* startWith({ server, plain: true, path: "/ocpp/v2", closeTimeout: 0.05 })
+        const status = (target: string) =>
+          Effect.flatMap(raw(port, upgradeRequest(target)), ({ until }) => until("\r\n\r\n"))
+        yield* status("/ocpp/CS-1")
+        yield* status("/ocpp/v2/CS-2")
+        assert.deepStrictEqual(
+          [one, two].map(({ acceptor }) => acceptor.requests.map(({ target }) => target)),
+          [["/ocpp/CS-1"], ["/ocpp/v2/CS-2"]]
+        )
+        const outside = yield* raw(port, upgradeRequest("/chat"))
+        assert.strictEqual(parse(yield* outside.answer).status, 404)
+        yield* two.stop
+        yield* status("/ocpp/v2/CS-3")
+        assert.strictEqual(one.acceptor.requests.length, 2)
+        yield* one.stop
+        assert.strictEqual(server.listenerCount("upgrade"), 0)
+      })
+  )
+
   it.live("goes on without the adapter after the release", () =>
     Effect.gen(function* () {
       const { server, port } = yield* listening(createServer((_, response) => response.end("the application")))

@@ -1,7 +1,16 @@
 /** The WebSocket harness of the adapter contract: stations are clients of `ws`, some of them with bad manners. */
-import { type AdapterHarness, type Dial, DialRefused, type Peer, PeerClosed } from "@wattline/ocpp-conformance"
+import {
+  type AdapterHarness,
+  type Dial,
+  DialRefused,
+  type Peer,
+  PeerClosed,
+  type SecurityHarness,
+  testPki
+} from "@wattline/ocpp-conformance"
 import { Cause, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
 import type { ClientRequest, IncomingMessage } from "node:http"
+import type { ConnectionOptions } from "node:tls"
 import { type ClientOptions, WebSocket } from "ws"
 import { WsServer, type WsServerOptions } from "../src/index.ts"
 
@@ -30,6 +39,45 @@ export const harness: AdapterHarness = {
     start({ port: 0, plain: true, path: "/ocpp", maxMessageBytes: 65_536, pingInterval: 0, closeTimeout: 1 }),
     ({ address }) => ({ dial: (request: Dial) => dial(`ws://127.0.0.1:${address.port}`, request) })
   )
+}
+
+/** The same over TLS. */
+export const tlsHarness: AdapterHarness = {
+  early: true,
+  secure: true,
+  start: Effect.gen(function* () {
+    const { ca } = yield* testPki
+    const { chain, key } = yield* ca.issue({ commonName: "csms.test", key: "EC", usage: "server" })
+    const tls = { certificates: [{ cert: chain, key }] }
+    const { address } = yield* start({
+      port: 0,
+      tls,
+      path: "/ocpp",
+      maxMessageBytes: 65_536,
+      pingInterval: 0,
+      closeTimeout: 1
+    })
+    const client: ClientOptions & ConnectionOptions = { ca: ca.cert, servername: "csms.test" }
+    return { dial: (request: Dial) => dial(`wss://127.0.0.1:${address.port}`, request, client) }
+  })
+}
+
+/** Any number of listeners, plain and with TLS, for what goes on above them. */
+export const listenersHarness: SecurityHarness = {
+  start: (tls) => {
+    const common = { port: 0, path: "/ocpp", pingInterval: 0, closeTimeout: 1 }
+    const options: WsServerOptions =
+      tls === undefined
+        ? { ...common, plain: true }
+        : {
+            ...common,
+            tls: {
+              certificates: tls.certificates.map(({ chain, key }) => ({ cert: chain, key })),
+              ...(tls.clientCa !== undefined && { clientCertificates: { ca: tls.clientCa } })
+            }
+          }
+    return Effect.map(start(options), ({ address }) => address.port)
+  }
 }
 
 type End = Deferred.Deferred<{ readonly code: number; readonly reason: string }>

@@ -33,7 +33,7 @@ export const handshake = (harness: AdapterHarness): void => {
         ["ocpp2.0.1", "ocpp1.6"]
       )
       assert.strictEqual(request.authorization, basic)
-      assert.isFalse(request.secure)
+      assert.strictEqual(request.secure, harness.secure === true)
     })
   )
 

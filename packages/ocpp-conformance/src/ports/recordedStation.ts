@@ -95,7 +95,7 @@ export const recordStation: Effect.Effect<RecordedStation> = Effect.suspend(() =
     for (const visit of [firstVisit, secondVisit]) {
       const identity = station.identity
       const handler = acceptor.open(
-        { _tag: "Admitted", identity, protocol: "ocpp2.0.1", remoteAddress: undefined },
+        { _tag: "Admitted", identity, protocol: "ocpp2.0.1", remoteAddress: undefined, securityProfile: 0 },
         link
       )
       for (const [index, [action, payload]] of visit.entries())

@@ -9,19 +9,24 @@ import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { ocpp201 } from "../protocol/V201.ts"
+import { Counters } from "../observability/Counters.ts"
+import { LimitReports } from "../observability/LimitReports.ts"
+import { registerMetrics } from "../observability/Metrics.ts"
+import { ratesOf } from "../rpc/ConnectionLimits.ts"
 import { Deadlines } from "../rpc/Deadlines.ts"
 import { type Engine, type Run, runInline, wireClock } from "../station/Engine.ts"
 import { Acceptor, type Endpoint } from "../transport/Transport.ts"
-import * as Password from "../transport/Password.ts"
+import { PasswordCache } from "../transport/PasswordCache.ts"
 import { identityOf } from "../transport/Handshake.ts"
-import type { StationCredentials } from "../transport/Admission.ts"
 import { makeAcceptor } from "./Acceptance.ts"
 import { Cluster, joinSingle } from "./Cluster.ts"
+import { drain } from "./Drain.ts"
 import { anyEvent, type CsmsEvent, EventHub } from "./Events.ts"
 import { type Handlers, tableOf } from "./Handlers.ts"
 import { type CsmsOptions, type Settings, settingsOf } from "./Settings.ts"
 import { DirectoryError, makeMemoryDirectory, StationDirectory } from "./StationDirectory.ts"
 import type { Station } from "./StationRef.ts"
+import { credentialsOf, securityProblem, type StationSecurity } from "./StationSecurity.ts"
 import { makeMemoryStore, StationStore, StoreError } from "./StationStore.ts"
 import { Stations } from "./Stations.ts"
 
@@ -44,13 +49,6 @@ export class UnknownStation extends Data.TaggedError("UnknownStation")<{
   }
 }
 
-/** How a station proves who it is, by security profile (A00). */
-export type StationSecurity =
-  /** No authentication at all: for development, simulators and in-memory links only. */
-  | { readonly securityProfile: 0 }
-  /** Basic over plain ws (1) or TLS (2). The password has 16 to 64 characters; only a salted hash is kept (R-044, R-046). */
-  | { readonly securityProfile: 1 | 2; readonly password: string }
-
 /** Handlers of one station: an object, or an effect that makes it when the station is added. */
 export type StationHandlers<E, R> = Handlers<R> | Effect.Effect<Handlers<R>, E, R>
 
@@ -67,7 +65,7 @@ export type NewStation<E = never, R = never> = StationSecurity & {
 
 /** What a CSMS can do. */
 export interface CsmsShape {
-  /** Lets a station connect. What the store has of it is restored; adding a known one replaces credentials and handlers. */
+  /** Lets a station connect. What the store has of it is restored; adding a known one replaces credentials and handlers, and lowers neither its profile (R-032) nor undoes a password change (R-047). */
   readonly addStation: <E = never, R = never>(
     station: NewStation<E, R>
   ) => Effect.Effect<Station, E | InvalidStation | DirectoryError | StoreError, R>
@@ -112,6 +110,7 @@ const make = <R>(
     const clock = yield* Clock.Clock
     const now = (): number => clock.currentTimeMillisUnsafe()
     const events = new EventHub()
+    const counters = new Counters()
     const engine: Engine = {
       protocol: ocpp201,
       settings,
@@ -120,9 +119,18 @@ const make = <R>(
         maxAnswers: settings.maxAnswers,
         answerWindow: settings.answerWindow
       },
+      rates: ratesOf(settings),
+      counters,
+      limits: new LimitReports(events, counters, now, run),
       deadlines: new Deadlines(now, run),
       events,
       store,
+      directory,
+      passwords: new PasswordCache({
+        size: settings.passwordCacheSize,
+        maxChecks: settings.maxPasswordChecks,
+        iterations: settings.passwordIterations
+      }),
       now,
       currentTime: wireClock(now),
       nextMessageId: () => globalThis.crypto.randomUUID(),
@@ -141,12 +149,20 @@ const make = <R>(
 
     yield* Effect.sync(() => stations.sweep()).pipe(Effect.delay("1 minute"), Effect.forever, Effect.forkScoped)
     yield* Effect.addFinalizer(() =>
-      stations.close().pipe(
-        Effect.interruptible,
-        Effect.timeoutOption("10 seconds"), // a store that hangs must not keep the process
-        Effect.andThen(Effect.sync(() => events.close()))
+      Effect.suspend(() => drain(engine, settings.drain, stations.links())).pipe(
+        Effect.andThen(
+          Effect.timeoutOption(Effect.interruptible(stations.close()), "10 seconds") // a store that hangs must not keep the process
+        ),
+        Effect.andThen(
+          Effect.sync(() => {
+            engine.deadlines.stop()
+            events.close()
+          })
+        )
       )
     )
+
+    yield* registerMetrics(counters, stations)
 
     const addStation = <E, R2>(
       station: NewStation<E, R2>
@@ -157,7 +173,8 @@ const make = <R>(
         if (problem !== undefined) return yield* new InvalidStation({ identity, detail: problem })
         const own = station.handlers === undefined ? undefined : yield* handlersOf(station.handlers)
         const stationContext = Context.omit(Scope.Scope)(yield* Effect.context<R2>())
-        const credentials = yield* credentialsOf(station)
+        const known = usesPassword(station) ? yield* stations.recordOf(identity) : undefined
+        const credentials = yield* credentialsOf(identity, station, known, engine.passwords)
         yield* directory.add(credentials)
         const process = yield* Effect.tapError(
           stations.add(
@@ -199,19 +216,14 @@ const make = <R>(
 const handlersOf = <E, R>(handlers: StationHandlers<E, R>): Effect.Effect<Handlers<R>, E, R> =>
   Effect.isEffect(handlers) ? handlers : Exit.succeed(handlers)
 
+/** Only a password can be one that the library has replaced. */
+const usesPassword = (station: StationSecurity): boolean =>
+  station.securityProfile !== 0 && station.password !== undefined
+
 /** Why a station cannot be added, or `undefined`. */
 const problemOf = (station: NewStation<unknown, unknown>, lenientIdentity: boolean): string | undefined => {
   if (station.identity === "") return "the identity is empty"
   const path = identityOf(`/${encodeURIComponent(station.identity)}`, { lenientIdentity })
   if (path._tag === "Failure") return path.failure
-  if (station.securityProfile === 0) return undefined
-  if (station.identity.includes(":")) return "an identity with `:` cannot log in with Basic (R-024)"
-  return Password.violation(station.password)
-}
-
-const credentialsOf = (station: NewStation<unknown, unknown>): Effect.Effect<StationCredentials> => {
-  const { identity, securityProfile } = station
-  return securityProfile === 0
-    ? Effect.succeed({ identity, securityProfile })
-    : Effect.map(Password.hash(station.password), (passwordHash) => ({ identity, securityProfile, passwordHash }))
+  return securityProblem(station.identity, station)
 }

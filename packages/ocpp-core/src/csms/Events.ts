@@ -10,8 +10,12 @@ import * as Stream from "effect/Stream"
 import type { BootNotificationRequest, BootNotificationResponse, Messages } from "@wattline/ocpp-v201"
 import type { MirrorEvent } from "../blocks/Mirror.ts"
 import type { ErrorCode } from "../rpc/ErrorCode.ts"
+import type { CsmsHappening } from "./CsmsHappening.ts"
 import type { NotificationAction } from "./Handlers.ts"
+import type { SecurityProfile } from "../transport/Transport.ts"
 import type { LifecycleEvent, Registration, StationState } from "../station/StationState.ts"
+
+export type * from "./CsmsHappening.ts"
 
 /** A station was added with `addStation`, or found in the directory when it connected. */
 export interface Added {
@@ -30,6 +34,8 @@ export interface Connected {
   readonly remoteAddress: string | undefined
   /** The subprotocol in use. */
   readonly protocol: string
+  /** The security profile in use (R-030). */
+  readonly securityProfile: SecurityProfile
   /** What is on record from before: the station continues there (R-183). */
   readonly registration: Registration
 }
@@ -134,6 +140,25 @@ export interface StoreFailed {
   readonly message: string
 }
 
+/**
+ * The station connected with another security profile than before (R-030, R-032): a higher one, or 2 instead of 3 as it was
+ * told to (R-033). From here on it must use this one.
+ */
+export interface SecurityProfileChanged {
+  readonly _tag: "SecurityProfileChanged"
+  readonly from: SecurityProfile
+  readonly to: SecurityProfile
+}
+
+/**
+ * A new password is in force, and the old one works no more (R-047): the station accepted it (`Answer`), or it was open
+ * whether it had, and it logged in with it (`Login`). Neither password nor hash is in an event.
+ */
+export interface PasswordChanged {
+  readonly _tag: "PasswordChanged"
+  readonly by: "Answer" | "Login"
+}
+
 /** The reboot of an accepted Reset did not come. */
 export interface ResetLapsed {
   readonly _tag: "ResetLapsed"
@@ -156,6 +181,8 @@ export type StationHappening =
   | LateAnswer
   | AnswerDropped
   | StoreFailed
+  | SecurityProfileChanged
+  | PasswordChanged
   | ResetLapsed
   | MirrorEvent
 
@@ -181,24 +208,11 @@ export interface EventsMissed {
   readonly missed: number
 }
 
-/** Somebody asked to connect and was not let in (R-015). No event of a station: nobody knows who that was. */
-export interface AdmissionRefused {
-  readonly _tag: "AdmissionRefused"
-  /** The request target as it was sent, at most 256 characters of it; the identity is its last segment. */
-  readonly target: string
-  readonly remoteAddress: string | undefined
-  /** HTTP status, or the WebSocket close code where the upgrade was finished and closed (R-007). */
-  readonly status: number
-  readonly reason: string
-  /** CSMS clock in milliseconds since 1970. */
-  readonly at: number
-}
-
 /** What the event streams of a CSMS carry. */
-export type CsmsEvent = StationEvent | AdmissionRefused | EventsMissed
+export type CsmsEvent = StationEvent | CsmsHappening | EventsMissed
 
 /** What is told to subscribers. */
-type Told = StationEvent | AdmissionRefused
+type Told = StationEvent | CsmsHappening
 
 /** Picks everything. */
 export const anyEvent = (_event: Told): _event is Told => true
@@ -207,7 +221,7 @@ export const anyEvent = (_event: Told): _event is Told => true
 export const eventOf =
   (identity: string) =>
   (event: Told): event is StationEvent =>
-    event._tag !== "AdmissionRefused" && event.identity === identity
+    "epoch" in event && event.identity === identity
 
 interface Subscriber {
   readonly offer: (event: Told) => void

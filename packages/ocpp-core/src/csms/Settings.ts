@@ -1,10 +1,14 @@
 /** What can be set on a CSMS, with defaults that are safe and follow the standard. */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import type { ConnectionRateSettings } from "../rpc/ConnectionLimits.ts"
 import type { UnknownRegistration } from "../station/Gate.ts"
+import type { AdmissionLimitSettings } from "./AdmissionLimits.ts"
+import type { DrainSettings } from "./Drain.ts"
+import { type SecurityOptions, type SecuritySettings, securitySettings } from "./SecuritySettings.ts"
 
 /** Settings of a CSMS. Durations are given as Effect durations: `"30 seconds"`, or a number of milliseconds. */
-export interface CsmsOptions {
+export interface CsmsOptions extends SecurityOptions {
   /** How long a station may take to answer a CALL, from its sending. Default 30 seconds (R-104). */
   readonly callTimeout?: Duration.Input
   /** How long a handler may take before the default answer takes its place. Default 20 seconds (R-111). */
@@ -41,10 +45,58 @@ export interface CsmsOptions {
   readonly lenientIdentity?: boolean
   /** Events buffered for each subscriber. Default 4096. */
   readonly eventBuffer?: number
+  /**
+   * Messages, text and binary, of one connection per second; ten seconds' worth may come at once. Beyond, the link is closed
+   * with 1008. Default 200; `Infinity` for no limit.
+   */
+  readonly messagesPerSecond?: number
+  /**
+   * UTF-16 code units of the texts of one connection per second, which are bytes as long as they are ASCII; ten seconds'
+   * worth may come at once. Beyond, the link is closed with 1008. Default 1 048 576; `Infinity` for no limit.
+   */
+  readonly bytesPerSecond?: number
+  /**
+   * Messages of one connection per minute that make no sense: no frame, an unknown action, an invalid payload. Each is
+   * answered; beyond, the link is closed with 1008 (R-146). Default 60; `Infinity` for no limit.
+   */
+  readonly invalidMessagesPerMinute?: number
+  /**
+   * Upgrade requests from one address per minute, an IPv6 address counted by its /64; beyond, HTTP 429. Default 20 000,
+   * because many stations can be behind one address (R-189); `Infinity` for no limit.
+   */
+  readonly connectionAttemptsPerAddress?: number
+  /**
+   * Requests from one address per minute that were refused with 401, 403 or 404; beyond, every request from there gets HTTP
+   * 429 until one more may fail. Default 120, more than one device with one identity can use up; `Infinity` for no limit.
+   */
+  readonly failedAttemptsPerAddress?: number
+  /** Upgrade requests for one identity from one address per minute; beyond, HTTP 429. Default 60; `Infinity` for no limit. */
+  readonly connectionAttemptsPerIdentity?: number
+  /**
+   * Links that may be open; beyond, HTTP 503. A station that reconnects before its old link is known to be gone counts twice.
+   * Default 100 000; `Infinity` for no limit.
+   */
+  readonly maxConnections?: number
+  /** Upgrade requests that may wait for a decision; beyond, HTTP 503. Default 20 000; `Infinity` for no limit. */
+  readonly maxPendingAdmissions?: number
+  /** How links are closed when an adapter or the CSMS shuts down. */
+  readonly drain?: DrainOptions
+}
+
+/** How links are closed when an adapter or the CSMS shuts down. */
+export interface DrainOptions {
+  /** How long what is in flight may take to end. Default 10 seconds. */
+  readonly grace?: Duration.Input
+  /** Links closed at a time. Default 250. */
+  readonly wave?: number
+  /** Time between two waves. Default 100 milliseconds. */
+  readonly interval?: Duration.Input
+  /** WebSocket close code, 1000, 1001, 1008, 1011 to 1013 or 3000 to 4999; `terminate` cuts the links off. Default 1001. */
+  readonly code?: number | "terminate"
 }
 
 /** The settings in force, durations in milliseconds. */
-export interface Settings {
+export interface Settings extends ConnectionRateSettings, AdmissionLimitSettings, SecuritySettings {
   readonly callTimeout: number
   readonly handlerTimeout: number
   /** Seconds, as on the wire. */
@@ -65,6 +117,7 @@ export interface Settings {
   readonly noCommonProtocol: "refuse" | "closeAfterUpgrade"
   readonly lenientIdentity: boolean
   readonly eventBuffer: number
+  readonly drain: DrainSettings
 }
 
 const wrong = (name: keyof CsmsOptions, value: unknown, wanted: string): never => {
@@ -89,10 +142,33 @@ const count = (options: CsmsOptions, name: CountName, fallback: number, least = 
   return Number.isInteger(value) && value >= least ? value : wrong(name, value, `a whole number of at least ${least}`)
 }
 
-type CountName = "maxAnswers" | "maxQueuedCalls" | "maxUnansweredCalls" | "maxEarlyFrames" | "eventBuffer"
+/** Like `count`, and `Infinity` switches the limit off. */
+const limit = (options: CsmsOptions, name: LimitName, fallback: number, least = 1): number =>
+  options[name] === Infinity ? Infinity : count(options, name, fallback, least)
+
+/** Close codes that an endpoint may send by itself (RFC 6455 §7.4). */
+const closeCodes: ReadonlySet<number> = new Set([1000, 1001, 1008, 1011, 1012, 1013])
+
+const drainOf = ({ drain = {} }: CsmsOptions): DrainSettings => {
+  const problem = (name: keyof DrainOptions, wanted: string): never =>
+    wrong("drain", `${name}: ${JSON.stringify(drain[name])}`, `with ${name} ${wanted}`)
+  const time = (name: "grace" | "interval", fallback: number): number => {
+    const value = drain[name] === undefined ? fallback : Option.map(Duration.fromInput(drain[name]), Duration.toMillis)
+    const millis = typeof value === "number" ? value : Option.getOrElse(value, () => Number.NaN)
+    return Number.isFinite(millis) && millis >= 0 ? millis : problem(name, 'a finite duration such as "10 seconds"')
+  }
+  const { code = 1001, wave = 250 } = drain
+  if (!Number.isInteger(wave) || wave < 1) return problem("wave", "a whole number of at least 1")
+  if (code !== "terminate" && !closeCodes.has(code) && !(Number.isInteger(code) && code >= 3000 && code <= 4999))
+    return problem("code", "a close code that may be sent, for example 1001, or terminate")
+  return { grace: time("grace", 10_000), wave, interval: time("interval", 100), code }
+}
+
+type LimitName = keyof ConnectionRateSettings | keyof AdmissionLimitSettings
+type CountName = LimitName | "maxAnswers" | "maxQueuedCalls" | "maxUnansweredCalls" | "maxEarlyFrames" | "eventBuffer"
 type DurationName = Exclude<
   keyof CsmsOptions,
-  CountName | "unknownRegistration" | "noCommonProtocol" | "lenientIdentity"
+  CountName | keyof SecurityOptions | "unknownRegistration" | "noCommonProtocol" | "lenientIdentity" | "drain"
 >
 
 /** Fills in the defaults. Throws a `RangeError` that names the option and what it wants. */
@@ -114,5 +190,15 @@ export const settingsOf = (options: CsmsOptions): Settings => ({
   unknownRegistration: options.unknownRegistration ?? "serve",
   noCommonProtocol: options.noCommonProtocol ?? "refuse",
   lenientIdentity: options.lenientIdentity ?? false,
-  eventBuffer: count(options, "eventBuffer", 4096, 2)
+  eventBuffer: count(options, "eventBuffer", 4096, 2),
+  messagesPerSecond: limit(options, "messagesPerSecond", 200),
+  bytesPerSecond: limit(options, "bytesPerSecond", 1_048_576),
+  invalidMessagesPerMinute: limit(options, "invalidMessagesPerMinute", 60, 0),
+  connectionAttemptsPerAddress: limit(options, "connectionAttemptsPerAddress", 20_000),
+  failedAttemptsPerAddress: limit(options, "failedAttemptsPerAddress", 120),
+  connectionAttemptsPerIdentity: limit(options, "connectionAttemptsPerIdentity", 60),
+  maxConnections: limit(options, "maxConnections", 100_000),
+  maxPendingAdmissions: limit(options, "maxPendingAdmissions", 20_000),
+  drain: drainOf(options),
+  ...securitySettings(options)
 })

@@ -6,6 +6,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { StationMirror } from "../blocks/Mirror.ts"
+import type { SecurityRecord } from "../station/SecurityRecord.ts"
 import type { Registration } from "../station/StationState.ts"
 import { identityKey } from "../transport/Handshake.ts"
 import type { StationEvent } from "./Events.ts"
@@ -24,6 +25,11 @@ export interface StationSnapshot {
   /** The last requestId given out. */
   readonly requestId: number
   readonly mirror: StationMirror
+  /**
+   * What was learned of its security, once there is something (R-032, R-047, R-056). Holds salted hashes of passwords: keep
+   * it as safe as the directory.
+   */
+  readonly security?: SecurityRecord | undefined
 }
 
 /** A write by a connection that is no longer the newest one of its station. */

@@ -5,10 +5,12 @@ import type { CallFailure } from "../rpc/CallFailure.ts"
 import type { Engine, Run } from "../station/Engine.ts"
 import { call } from "../station/Calling.ts"
 import { notSent } from "../station/OutboundCalls.ts"
+import type { SecurityRecord } from "../station/SecurityRecord.ts"
 import { requestIdAfter, StationProcess, type StationView } from "../station/Station.ts"
 import { initial } from "../blocks/Mirror.ts"
 import { identityKey } from "../transport/Handshake.ts"
 import type { CallRequest, LocalStations, Membership } from "./Cluster.ts"
+import type { Leaving } from "./Drain.ts"
 import type { HandlerTable } from "./Handlers.ts"
 import { type Station, type StationPorts, StationRef } from "./StationRef.ts"
 import type { StoreError } from "./StationStore.ts"
@@ -19,6 +21,8 @@ export class Stations implements LocalStations {
   readonly handlers: HandlerTable
   /** Set once, right after the cluster was joined. */
   membership: Membership | undefined = undefined
+  /** Links whose station is still being loaded. */
+  readonly arrivals = new Set<Leaving>()
   private readonly engine: Engine
   private readonly processes = new Map<string, StationProcess>()
   private ports: StationPorts | undefined = undefined
@@ -48,6 +52,29 @@ export class Stations implements LocalStations {
     return Array.from(this.processes.values(), (process) => process.ref)
   }
 
+  /** The links of all stations, also of those that are being loaded. */
+  links(): ReadonlyArray<Leaving> {
+    return [...this.arrivals, ...Array.from(this.processes.values()).flatMap(({ session }) => session ?? [])]
+  }
+
+  /** What waits at all stations together: their CALLs without an answer, ours without a turn, ours without an answer. */
+  depths(): { readonly inbound: number; readonly queued: number; readonly outstanding: number } {
+    let inbound = 0
+    let queued = 0
+    let outstanding = 0
+    for (const process of this.processes.values()) {
+      inbound += process.inbound.depth
+      queued += process.outbound.depth
+      if (process.outbound.outstanding !== undefined) outstanding++
+    }
+    return { inbound, queued, outstanding }
+  }
+
+  /** Stations in memory. */
+  get size(): number {
+    return this.processes.size
+  }
+
   refOf(identity: string): Station {
     this.ports ??= {
       membership: this.member(),
@@ -75,6 +102,14 @@ export class Stations implements LocalStations {
     return known === undefined
       ? this.load(identity, this.handlers, this.engine.run, (station) => station)
       : Exit.succeed(known)
+  }
+
+  /** What was learned of a station's security: from memory at once, else from the store. */
+  recordOf(identity: string): Effect.Effect<SecurityRecord | undefined, StoreError> {
+    const known = this.find(identity)
+    return known === undefined
+      ? Effect.map(this.engine.store.load(identity), (snapshot) => snapshot?.security)
+      : Exit.succeed(known.security)
   }
 
   /** `found`: somebody else made the station while it was being loaded. */

@@ -4,7 +4,8 @@ import * as Layer from "effect/Layer"
 import type { StationEvent } from "../csms/Events.ts"
 import { DirectoryError, StationDirectory } from "../csms/StationDirectory.ts"
 import { StaleEpoch, StationStore, type StationSnapshot, StoreError } from "../csms/StationStore.ts"
-import type { StationCredentials } from "../transport/Admission.ts"
+import type { CheckCertificate, StationCredentials } from "../transport/Admission.ts"
+import type { ClientCertificate } from "../transport/Transport.ts"
 import { attempt, type MaybePromise, messageOf } from "./MaybePromise.ts"
 
 /**
@@ -38,6 +39,24 @@ export interface PromiseStationStore {
   /** Forgets a station; fine when there is none. */
   remove(identity: string): MaybePromise<unknown>
 }
+
+/** Decides on a certificate that is good otherwise: a text is the reason to refuse the station. */
+export type PromiseCheckCertificate = (
+  identity: string,
+  certificate: ClientCertificate
+) => MaybePromise<string | undefined | null>
+
+/** The check as an effect. */
+export const toCheck =
+  (check: PromiseCheckCertificate): CheckCertificate =>
+  (identity, certificate) =>
+    Effect.map(
+      attempt(
+        () => check(identity, certificate),
+        (thrown) => thrown
+      ),
+      (reason) => reason ?? undefined
+    )
 
 /** The directory as a layer; an empty one where the core is to keep its own. */
 export const directoryLayer = (directory: PromiseStationDirectory | undefined): Layer.Layer<never> =>

@@ -1,6 +1,7 @@
 /** What a promise user holds of a CSMS: `Csms` of the core, with promises for effects and iterables for streams. */
 import * as Effect from "effect/Effect"
-import type { CsmsShape, NewStation, StationSecurity } from "../csms/Csms.ts"
+import type { CsmsShape, NewStation } from "../csms/Csms.ts"
+import type { StationSecurity } from "../csms/StationSecurity.ts"
 import type { CsmsEvent } from "../csms/Events.ts"
 import type { Endpoint } from "../transport/Transport.ts"
 import type { Bridge } from "./Bridge.ts"
@@ -41,8 +42,9 @@ export interface PromiseCsms extends AsyncDisposable {
   /** Where stations can connect; a port that was asked for as 0 is the real one here. */
   endpoints(): Promise<ReadonlyArray<Endpoint>>
   /**
-   * Takes leave of every station, frees the ports and ends all events. CALLs that are waiting or unanswered are rejected as
-   * when the connection is lost, handlers see their signal aborted. Calling it again gives the same promise.
+   * Takes leave of every station, frees the ports and ends all events. CALLs in flight, in both directions, may end within the
+   * grace time of `drain`; what is waiting or still unanswered then is rejected as when the connection is lost, and handlers
+   * see their signal aborted. Calling it again gives the same promise.
    */
   close(): Promise<void>
 }

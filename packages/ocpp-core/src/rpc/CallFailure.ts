@@ -32,6 +32,7 @@ export class CallError extends Data.TaggedError("CallError")<{
  *   the answer to the boot, and that for the handler (R-108, R-155).
  * - `UnknownStation`: no such station was added.
  * - `UnknownAction`: not an action that a CSMS sends.
+ * - `NotStored`: a new password that could not be kept first; sending it could lock the station out (R-047).
  */
 export class NotSent extends Data.TaggedError("NotSent")<{
   readonly identity: string
@@ -46,6 +47,7 @@ export class NotSent extends Data.TaggedError("NotSent")<{
     | "InsideBoot"
     | "UnknownStation"
     | "UnknownAction"
+    | "NotStored"
   readonly detail: string
 }> {
   override get message(): string {

@@ -20,6 +20,7 @@ export const resolution = 250
 export class Deadlines {
   private readonly slots = new Map<number, Set<Expirable>>()
   private turning = false
+  private turner: Fiber.Fiber<void> | undefined = undefined
   private readonly now: () => number
   private readonly run: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
 
@@ -39,7 +40,7 @@ export class Deadlines {
     else set.add(entry)
     if (!this.turning) {
       this.turning = true
-      this.run(this.pause)
+      this.turner = this.run(this.pause)
     }
   }
 
@@ -48,6 +49,12 @@ export class Deadlines {
     const set = this.slots.get(entry.slot)
     if (set?.delete(entry) === true && set.size === 0) this.slots.delete(entry.slot)
     entry.slot = 0
+  }
+
+  /** The CSMS is closed: nothing expires any more, and no fiber is left behind. */
+  stop(): void {
+    this.turning = true
+    this.turner?.interruptUnsafe()
   }
 
   /** Deadlines that still wait; for leak tests. */

@@ -3,6 +3,9 @@
  * directions never wait for each other (R-101). What a CALL means is decided by the station that owns the session.
  */
 import type { Link, LinkHandler } from "../transport/Link.ts"
+import { after, tooMuch } from "../transport/Rate.ts"
+import type { Admitted } from "../transport/Transport.ts"
+import { type ConnectionLimit, reasonOf } from "./ConnectionLimits.ts"
 import type { Expirable } from "./Deadlines.ts"
 import type { ErrorCode } from "./ErrorCode.ts"
 import {
@@ -14,45 +17,8 @@ import {
   encodeCallError,
   unreadableId
 } from "./Frame.ts"
-import type { InboundCall, InboundLane, InboundLimits } from "./InboundLane.ts"
-import type { OutboundCall, OutboundLane } from "./OutboundLane.ts"
-import type { ActionRule, Protocol } from "./Protocol.ts"
-
-/** An inbound CALL with what the engine knows of its action: nothing when nobody knows the action. */
-export interface SessionCall extends InboundCall<Session> {
-  readonly rule: ActionRule | undefined
-}
-
-/** What came for our outstanding CALL. */
-export type Reply =
-  | { readonly _tag: "Response"; readonly payload: object }
-  | { readonly _tag: "Invalid"; readonly detail: string } // R-162
-  | CallErrorFrame
-
-/** The station a session belongs to. */
-export interface SessionOwner {
-  readonly protocol: Protocol
-  readonly inbound: InboundLane<Session, SessionCall>
-  readonly outbound: OutboundLane<OutboundCall>
-  readonly inboundLimits: InboundLimits
-  readonly maxEarlyFrames: number
-  now(): number
-  /** Makes the lane's entry for a CALL. */
-  callOf(session: Session, frame: Call, rule: ActionRule | undefined, text: string): SessionCall
-  /** Rows 16–21: gate, action, payload, handler. */
-  handle(call: SessionCall): void
-  /** Our outstanding CALL has its answer. */
-  settled(call: OutboundCall, reply: Reply): void
-  /** An answer that is nobody's, or whose CALL timed out (R-161). */
-  strayed(messageId: string | undefined, error?: CallErrorFrame): void
-  /** A CALLERROR was sent for something that never became a CALL to handle. */
-  refused(messageId: string, action: string | undefined, code: ErrorCode, description: string): void
-  /** The connection may be used for our CALLs now (R-112). */
-  opened(session: Session): void
-  closed(session: Session, code: number, reason: string): void
-}
-
-const tooManyFrames = "too many unanswered messages"
+import type { OutboundCall } from "./OutboundLane.ts"
+import type { SessionOwner } from "./SessionOwner.ts"
 
 /** See the head of the file. One per connection, so it has fields only for what it needs. */
 export class Session implements LinkHandler, Expirable {
@@ -64,20 +30,26 @@ export class Session implements LinkHandler, Expirable {
   outboundOpen = false
   /** Whether a BootNotification was answered on this link (LC-16). */
   booted = false
-  /** Whether the link is gone. */
+  /** Whether the link is gone, or is being closed so that what still comes is nobody's. */
   isClosed = false
+  /** Whether the link is kept only until nothing is in flight: no new CALL of ours goes out. */
+  isDraining = false
   /** CSMS clock in milliseconds: the last sign of life (R-173). */
   lastSeen: number
   /** Texts that came before the claim (R-013); `undefined` stands for a binary message. */
   private early: Array<string | undefined> | undefined = undefined
+  /** What is remembered of the paces of `ConnectionRates`. */
+  private messagesDue = 0
+  private bytesDue = 0
+  private invalidDue = 0
   private readonly owner: SessionOwner
   readonly link: Link
-  readonly remoteAddress: string | undefined
+  readonly admitted: Admitted
 
-  constructor(owner: SessionOwner, link: Link, remoteAddress: string | undefined) {
+  constructor(owner: SessionOwner, link: Link, admitted: Admitted) {
     this.owner = owner
     this.link = link
-    this.remoteAddress = remoteAddress
+    this.admitted = admitted
     this.lastSeen = owner.now()
   }
 
@@ -86,28 +58,54 @@ export class Session implements LinkHandler, Expirable {
     this.epoch = epoch
     const { early } = this
     this.early = undefined
-    for (const text of early ?? [])
-      if (text === undefined) this.onBinary()
-      else this.onText(text)
+    if (early === undefined) return
+    this.lastSeen = this.owner.now()
+    for (const text of early) {
+      if (this.isClosed) return
+      if (text === undefined) this.receiveBinary()
+      else this.receive(text)
+    }
   }
 
   onText(text: string): void {
-    if (this.isClosed) return // replaced: what still comes is nobody's (R-187)
+    if (this.isClosed || !this.isInPace(text.length)) return // replaced: what still comes is nobody's (R-187)
     if (this.epoch === 0) return this.keep(text)
     this.receive(text)
   }
 
   onBinary(): void {
-    if (this.isClosed) return
+    if (this.isClosed || !this.isInPace(0)) return
     if (this.epoch === 0) return this.keep(undefined)
-    this.lastSeen = this.owner.now()
-    this.refuse(unreadableId, undefined, "RpcFrameworkError", "OCPP-J messages are text, not binary") // row 2
+    this.receiveBinary()
   }
 
   onClose(code: number, reason: string): void {
     this.isClosed = true
     this.early = undefined
+    this.owner.counters.linkClosed(code)
     this.owner.closed(this, code, reason)
+  }
+
+  /** Closes the link; what still comes is dropped, what is in flight ends as when the connection is lost. */
+  end(code: number | "terminate", reason: string): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.early = undefined
+    if (code === "terminate") this.link.terminate()
+    else this.link.close(code, reason)
+  }
+
+  /** Keeps the link only until nothing is in flight. */
+  drain(): void {
+    this.isDraining = true
+    this.outboundOpen = false
+  }
+
+  /** Whether nothing is in flight, in either direction. */
+  get isIdle(): boolean {
+    if (this.isClosed || this.epoch === 0) return true
+    const { inbound, outbound } = this.owner
+    return inbound.depth === 0 && outbound.outstanding === undefined
   }
 
   /** R-112: nothing has come within the grace time. */
@@ -117,27 +115,82 @@ export class Session implements LinkHandler, Expirable {
 
   /** Sends a CALL; `false` when the link is closing. */
   sendCall(messageId: string, action: string, payload: unknown): boolean {
-    return !this.isClosed && this.link.send(encodeCall(messageId, action, payload))
+    if (!this.write(encodeCall(messageId, action, payload))) return false
+    this.owner.counters.callsOut++
+    return true
   }
 
   /** Sends an answer; it is discarded when the link is gone (R-182). */
   sendAnswer(text: string): void {
-    if (!this.isClosed) this.link.send(text)
+    if (this.write(text)) this.owner.counters.callResultsOut++
+  }
+
+  private write(text: string): boolean {
+    if (this.isClosed || !this.link.send(text)) return false
+    this.owner.counters.bytesOut += text.length
+    return true
   }
 
   /** Answers with a CALLERROR. */
   refuse(messageId: string, action: string | undefined, code: ErrorCode, description: string, details?: object): void {
-    this.sendAnswer(encodeCallError(messageId, code, description, details as Readonly<Record<string, unknown>>))
+    if (this.write(encodeCallError(messageId, code, description, details as Readonly<Record<string, unknown>>))) {
+      const { counters } = this.owner
+      counters.callErrorsOut++
+      counters.errorsOut[code]++
+    }
     this.owner.refused(messageId, action, code, description)
   }
 
+  /** The same for a message that makes no sense; one too many of those is not answered, but closes the link (R-146). */
+  refuseInvalid(
+    messageId: string,
+    action: string | undefined,
+    code: ErrorCode,
+    description: string,
+    details?: object
+  ): void {
+    const due = after(this.owner.rates.invalid, this.invalidDue, this.lastSeen, 1)
+    if (due === tooMuch) return this.cut("invalidMessagesPerMinute")
+    this.invalidDue = due
+    this.refuse(messageId, action, code, description, details)
+  }
+
+  /** Counts a message, and closes the link when it is one too many. */
+  private isInPace(length: number): boolean {
+    const { owner } = this
+    const { bytes, messages } = owner.rates
+    const now = owner.now()
+    this.lastSeen = now
+    owner.counters.bytesIn += length
+    const messagesDue = after(messages, this.messagesDue, now, 1)
+    const bytesDue = after(bytes, this.bytesDue, now, length)
+    if (messagesDue !== tooMuch && bytesDue !== tooMuch) {
+      this.messagesDue = messagesDue
+      this.bytesDue = bytesDue
+      return true
+    }
+    this.cut(messagesDue === tooMuch ? "messagesPerSecond" : "bytesPerSecond")
+    return false
+  }
+
+  /** Closes the link because of a limit. */
+  private cut(limit: ConnectionLimit): void {
+    if (this.isClosed) return
+    this.owner.limitReached(this, limit)
+    this.end(1008, reasonOf(limit))
+  }
+
   private keep(text: string | undefined): void {
-    if ((this.early?.length ?? 0) >= this.owner.maxEarlyFrames) return this.link.close(1008, tooManyFrames)
+    if ((this.early?.length ?? 0) >= this.owner.maxEarlyFrames) return this.cut("maxEarlyFrames")
     ;(this.early ??= []).push(text)
   }
 
+  private receiveBinary(): void {
+    this.owner.counters.unreadableIn++
+    this.refuseInvalid(unreadableId, undefined, "RpcFrameworkError", "OCPP-J messages are text, not binary") // row 2
+  }
+
   private receive(text: string): void {
-    this.lastSeen = this.owner.now()
     const frame = decode(text, this.owner.protocol.frames)
     switch (frame._tag) {
       case "Call":
@@ -147,7 +200,8 @@ export class Session implements LinkHandler, Expirable {
       case "CallError":
         return this.onError(frame)
       case "Malformed":
-        return this.refuse(frame.messageId, undefined, frame.errorCode, frame.errorDescription) // rows 3–6, 12–14
+        this.owner.counters.unreadableIn++
+        return this.refuseInvalid(frame.messageId, undefined, frame.errorCode, frame.errorDescription) // rows 3–6, 12–14
       case "Empty": // row 1
     }
   }
@@ -155,6 +209,7 @@ export class Session implements LinkHandler, Expirable {
   /** Row 15, and the order of the wire. */
   private onCall(frame: Call, text: string): void {
     const { owner } = this
+    owner.counters.callsIn++
     const rule = owner.protocol.actions.get(frame.action)
     const call = owner.callOf(this, frame, rule, text)
     const offer = owner.inbound.offer(call, rule?.repeatable ?? true, owner.inboundLimits)
@@ -165,14 +220,14 @@ export class Session implements LinkHandler, Expirable {
         this.sendAnswer(offer.answer)
         return owner.opened(this) // R-112: an answer from memory is an answer
       case "Conflict":
-        return this.refuse(
+        return this.refuseInvalid(
           frame.messageId,
           frame.action,
           "RpcFrameworkError",
           "This messageId belongs to another CALL that is still being handled"
         )
       case "Overflow":
-        return this.link.close(1008, tooManyFrames)
+        return this.cut("maxUnansweredCalls")
       case "Wait":
       case "Attach":
     }
@@ -180,6 +235,7 @@ export class Session implements LinkHandler, Expirable {
 
   /** Rows 8–10. */
   private onResult(frame: CallResult): void {
+    this.owner.counters.callResultsIn++
     const call = this.settle(frame.messageId)
     if (call === undefined) return
     const { malformed } = frame
@@ -193,6 +249,9 @@ export class Session implements LinkHandler, Expirable {
 
   /** Rows 7, 8 and 11: `"-1"` is never the id of a CALL of ours, so row 7 is a stray. */
   private onError(frame: CallErrorFrame): void {
+    const { counters } = this.owner
+    counters.callErrorsIn++
+    counters.errorsIn[frame.errorCode]++
     const call = this.settle(frame.messageId, frame)
     if (call !== undefined) this.owner.settled(call, frame)
   }

@@ -4,17 +4,20 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import type { BootNotificationRequest } from "@wattline/ocpp-v201"
 import type { HandlerFailed } from "../csms/Events.ts"
 import { Answer, type AnyHandler, Refusal } from "../csms/Handlers.ts"
 import { codeOfKeyword, type ErrorCode } from "../rpc/ErrorCode.ts"
 import { encodeCallResult } from "../rpc/Frame.ts"
 import { describe, roundDecimals, unreadableNumber } from "../rpc/Outbound.ts"
 import type { ActionRule, AnswerContext } from "../rpc/Protocol.ts"
-import type { Session, SessionCall } from "../rpc/Session.ts"
+import type { Session } from "../rpc/Session.ts"
+import type { SessionCall } from "../rpc/SessionOwner.ts"
 import { InsideBoot, pump } from "./Calling.ts"
 import * as Expectations from "./Expectations.ts"
 import * as Gate from "./Gate.ts"
 import { runInline } from "./Engine.ts"
+import * as Securing from "./Securing.ts"
 import type { StationProcess } from "./Station.ts"
 
 /** One inbound CALL while it is being answered. Mutable: it is the entry in the lane and in the wheel of deadlines. */
@@ -78,11 +81,16 @@ export const handle = (call: AnsweringCall): void => {
     expectations = Expectations.use(expectations, call.action, payload, call.receivedAt, expectationTimeout)
   if (verdict === "Refuse" || expectations === undefined)
     return refuse(call, "SecurityError", `Not allowed while ${station.registration ?? "not registered"}`)
-  if (rule === undefined) return refuse(call, "NotImplemented", "This action is not known")
-  if (rule.sentBy === "csms") return refuse(call, "NotSupported", "Only a CSMS sends this action")
+  if (rule === undefined) return refuseInvalid(call, "NotImplemented", "This action is not known")
+  if (rule.sentBy === "csms") return refuseInvalid(call, "NotSupported", "Only a CSMS sends this action")
   if (typeof payload !== "object" || payload === null || Array.isArray(payload))
-    return refuse(call, "FormatViolation", "The payload is an object")
-  if (!rule.validateRequest(payload)) return refuseInvalid(call, rule)
+    return refuseInvalid(call, "FormatViolation", "The payload is an object")
+  if (!rule.validateRequest(payload)) return refusePayload(call, rule)
+  const stranger =
+    rule.pending === "boot"
+      ? Securing.bootProblem(call.connection.admitted, payload as BootNotificationRequest)
+      : undefined
+  if (stranger !== undefined) return turnAway(call, stranger)
   station.expectations = expectations
   station.arrived(call)
   const handler = station.handlers.get(call.action)
@@ -90,10 +98,17 @@ export const handle = (call: AnsweringCall): void => {
   run(call, rule, handler)
 }
 
-const refuseInvalid = (call: AnsweringCall, rule: ActionRule): void => {
+/** R-057: this is another station than the certificate says. */
+const turnAway = (call: AnsweringCall, reason: string): void => {
+  call.connection.refuse(call.messageId, call.action, "SecurityError", reason)
+  call.connection.link.close(1008, reason)
+  proceed(call, undefined)
+}
+
+const refusePayload = (call: AnsweringCall, rule: ActionRule): void => {
   const violation = rule.validateRequest.errors?.[0]
   const { instancePath = "", keyword = "" } = violation ?? {}
-  refuse(
+  refuseInvalid(
     call,
     codeOfKeyword[keyword] ?? "FormatViolation",
     violation == null ? "The payload is invalid" : describe(violation),
@@ -103,6 +118,8 @@ const refuseInvalid = (call: AnsweringCall, rule: ActionRule): void => {
 
 const run = (call: AnsweringCall, rule: ActionRule, handler: AnyHandler): void => {
   const { station } = call
+  const { counters, now } = station.engine
+  const startedAt = now()
   let effect: Effect.Effect<unknown, unknown>
   station.isStartingHandler = true // an async function of the promise entry runs in here already
   try {
@@ -119,6 +136,7 @@ const run = (call: AnsweringCall, rule: ActionRule, handler: AnyHandler): void =
   let suspended = false
   const fiber = runInline(station.run, effect, (exit) => {
     station.isStartingHandler = false
+    counters.handlers.add(rule.action, now() - startedAt)
     if (suspended) {
       if (call.fiber === undefined) return // it was too late, or its link is gone
       call.fiber = undefined
@@ -181,13 +199,16 @@ const defaultAnswer = (
 const answer = (
   call: AnsweringCall,
   rule: ActionRule,
-  response: object | undefined,
+  decided: object | undefined,
   followUp: Effect.Effect<unknown, unknown> | undefined
 ): void => {
   const { station } = call
-  if (response === undefined) return refuse(call, "InternalError", "The message could not be processed")
+  if (decided === undefined) return refuse(call, "InternalError", "The message could not be processed")
   // A boot whose link is gone decides nothing: the station never learns of it and boots again.
   if (rule.pending === "boot" && call.connection !== station.session) return proceed(call, undefined)
+  const { retryInterval } = station.engine.settings
+  const response =
+    rule.pending === "boot" ? Securing.amendBoot(call.connection.admitted, decided, retryInterval) : decided
   station.answered(call, response, () => {
     const text = encodeCallResult(call.messageId, response)
     call.connection.sendAnswer(text)
@@ -197,8 +218,18 @@ const answer = (
   })
 }
 
-const refuse = (call: AnsweringCall, code: ErrorCode, description: string, details?: object): void => {
-  call.connection.refuse(call.messageId, call.action, code, description, details)
+const refuse = (call: AnsweringCall, code: ErrorCode, description: string): void => {
+  call.connection.refuse(call.messageId, call.action, code, description)
+  refused(call)
+}
+
+/** The same for a CALL that makes no sense: too many of those close the link (R-146). */
+const refuseInvalid = (call: AnsweringCall, code: ErrorCode, description: string, details?: object): void => {
+  call.connection.refuseInvalid(call.messageId, call.action, code, description, details)
+  refused(call)
+}
+
+const refused = (call: AnsweringCall): void => {
   if (!call.connection.isClosed) call.station.opened(call.connection)
   proceed(call, undefined)
 }

@@ -6,10 +6,11 @@ import type { CallRequest } from "../csms/Cluster.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
 import { describe, roundDecimals, unreadableNumber } from "../rpc/Outbound.ts"
 import type { ActionRule } from "../rpc/Protocol.ts"
-import type { Reply } from "../rpc/Session.ts"
+import type { Reply } from "../rpc/SessionOwner.ts"
 import * as Expectations from "./Expectations.ts"
 import * as Gate from "./Gate.ts"
 import { notSent, PendingCall } from "./OutboundCalls.ts"
+import { type PasswordChange, passwordsIn, prepare } from "./PasswordChange.ts"
 import type { StationProcess } from "./Station.ts"
 
 /** The identity of the station whose BootNotification handler is running in this fiber. */
@@ -28,11 +29,32 @@ export const call = (station: StationProcess, request: CallRequest): Effect.Effe
     const isInside = isBootHandler || station.isHandlerOf(fiber)
     const refusal = refusalOf(station, rule, { ...request, payload }, isInside)
     if (refusal !== undefined) return refusal
-    return Effect.callback<object, CallFailure>((resume) => {
-      const pending = new PendingCall({ ...request, payload }, rule, resume, (late) => expire(station, late))
-      start(station, pending)
-      return Effect.sync(() => giveUp(station, pending))
+    const checked = { ...request, payload }
+    const passwords = passwordsIn(request.action, payload)
+    if (passwords.length === 0) return enqueue(station, checked, rule, undefined)
+    return Effect.flatMap(prepare(station, checked, passwords), (change) => {
+      const late = refusalOf(station, rule, checked, isInside) // time has passed
+      if (late === undefined)
+        return Effect.onInterrupt(enqueue(station, checked, rule, change), () => Effect.sync(() => change.givenUp()))
+      change.givenUp()
+      return late
     })
+  })
+
+const enqueue = (
+  station: StationProcess,
+  request: CallRequest,
+  rule: ActionRule,
+  change: PasswordChange | undefined
+): Effect.Effect<object, CallFailure> =>
+  Effect.callback((resume) => {
+    const pending = new PendingCall(request, rule, resume, (late) => expire(station, late))
+    if (change !== undefined) {
+      pending.change = change
+      change.pending = pending
+    }
+    start(station, pending)
+    return Effect.sync(() => giveUp(station, pending))
   })
 
 /** Why a CALL fails at once, if it does. What depends on an answer still to come is judged when its turn comes. */
@@ -102,6 +124,7 @@ const send = (station: StationProcess, pending: PendingCall): boolean => {
     return false
   }
   pending.state = "Sent"
+  pending.sentAt = now()
   deadlines.add(pending, timeout)
   return true
 }
@@ -112,8 +135,10 @@ const withdraw = (station: StationProcess, pending: PendingCall): void => {
 
 /** The outstanding CALL has its answer (rows 9–11). */
 export const settled = (station: StationProcess, pending: PendingCall, reply: Reply): void => {
-  station.engine.deadlines.remove(pending)
+  const { counters, deadlines, now } = station.engine
+  deadlines.remove(pending)
   const { rule } = pending
+  counters.calls.add(rule.action, now() - pending.sentAt)
   if (reply._tag === "Response" && rule.validateResponse(reply.payload)) {
     const { payload } = reply
     if ((payload as { readonly status?: unknown }).status !== "Accepted") withdraw(station, pending)

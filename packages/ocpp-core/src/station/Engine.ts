@@ -4,9 +4,14 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { EventHub } from "../csms/Events.ts"
 import type { Settings } from "../csms/Settings.ts"
+import type { StationDirectoryShape } from "../csms/StationDirectory.ts"
 import type { StationStoreShape } from "../csms/StationStore.ts"
+import type { Counters } from "../observability/Counters.ts"
+import type { LimitReports } from "../observability/LimitReports.ts"
+import type { ConnectionRates } from "../rpc/ConnectionLimits.ts"
 import type { Deadlines } from "../rpc/Deadlines.ts"
 import type { InboundLimits } from "../rpc/InboundLane.ts"
+import type { PasswordCache } from "../transport/PasswordCache.ts"
 import type { Protocol } from "../rpc/Protocol.ts"
 
 /** Starts an effect now, in this tick, until it suspends. */
@@ -40,9 +45,14 @@ export interface Engine {
   readonly protocol: Protocol
   readonly settings: Settings
   readonly inboundLimits: InboundLimits
+  readonly rates: ConnectionRates
+  readonly counters: Counters
+  readonly limits: LimitReports
   readonly deadlines: Deadlines
   readonly events: EventHub
   readonly store: StationStoreShape
+  readonly directory: StationDirectoryShape
+  readonly passwords: PasswordCache
   /** CSMS clock in milliseconds. */
   readonly now: () => number
   /** CSMS time as on the wire: RFC 3339, UTC, whole seconds. */

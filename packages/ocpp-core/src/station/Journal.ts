@@ -13,7 +13,9 @@ const durable: ReadonlySet<StationHappening["_tag"]> = new Set<StationHappening[
   "Booted",
   "TransactionStarted",
   "TransactionUpdated",
-  "TransactionEnded"
+  "TransactionEnded",
+  "SecurityProfileChanged",
+  "PasswordChanged"
 ])
 
 /** Whose journal it is. */
@@ -35,6 +37,8 @@ export class Journal {
   dirty = false
   /** Events that wait for the store; `undefined` while none has to. */
   private held: Array<StationEvent> | undefined = undefined
+  /** How many `record`s and `store`s the held events wait for. */
+  private holders = 0
   /** What waits for the save that is going on; `undefined` when there is none. */
   private saving: Array<() => void> | undefined = undefined
   private readonly owner: JournalOwner
@@ -66,15 +70,35 @@ export class Journal {
   /** Runs `happen`, stores what it emitted if that must be, then tells it and goes on with `done`. */
   record(happen: () => void, done: () => void): void {
     const held = (this.held ??= [])
+    const first = held.length
+    this.holders++
     happen()
-    const events = held.filter((event) => event.durable)
+    const events = held.slice(first).filter((event) => event.durable)
     const tell = (): void => {
-      this.held = undefined
-      for (const event of held) this.owner.engine.events.publish(event)
+      this.release(held)
       done()
     }
     if (events.length === 0) tell()
     else this.save(events, tell)
+  }
+
+  /** Stores the station as it is now, with what happened to it, and says whether the store took it. */
+  store(happenings: ReadonlyArray<StationHappening>, done: (isStored: boolean) => void): void {
+    const held = (this.held ??= [])
+    const first = held.length
+    this.holders++
+    for (const happening of happenings) this.emit(happening)
+    this.save(held.slice(first), (isStored) => {
+      this.release(held)
+      done(isStored)
+    })
+  }
+
+  /** Tells what was held back, once nothing of it waits for the store any more. */
+  private release(held: ReadonlyArray<StationEvent>): void {
+    if (--this.holders > 0) return
+    this.held = undefined
+    for (const event of held) this.owner.engine.events.publish(event)
   }
 
   /** Stores what changed, when something did. */
@@ -95,7 +119,7 @@ export class Journal {
   }
 
   /** Saves one after the other, and goes on when it is done; in the same tick with a synchronous store. */
-  private save(events: ReadonlyArray<StationEvent>, done: () => void): void {
+  private save(events: ReadonlyArray<StationEvent>, done: (isStored: boolean) => void): void {
     if (this.saving !== undefined) {
       this.saving.push(() => this.save(events, done))
       return
@@ -120,15 +144,16 @@ export class Journal {
     })
   }
 
-  private saved(exit: Exit.Exit<void, StaleEpoch | StoreError>, done: () => void): void {
-    if (Exit.isSuccess(exit)) return done()
+  private saved(exit: Exit.Exit<void, StaleEpoch | StoreError>, done: (isStored: boolean) => void): void {
+    if (Exit.isSuccess(exit)) return done(true)
     const error = Exit.findErrorOption(exit)
     const message = error._tag === "Some" ? error.value.message : "the store failed"
     const { engine, identity } = this.owner
     this.emit({ _tag: "StoreFailed", message })
-    engine.run(Effect.logError(`${identity}: ${message}`))
+    const annotations = { station: identity, connectionId: `${identity}#${this.epoch}` }
+    engine.run(Effect.annotateLogs(Effect.logError(`${identity}: ${message}`), annotations))
     // Another node has the station: its link goes first, so that nothing is acknowledged that was not stored.
     if (error._tag === "Some" && error.value._tag === "StaleEpoch") this.owner.fence()
-    done() // R-154: otherwise the station is answered all the same
+    done(false) // R-154: otherwise the station is answered all the same
   }
 }

@@ -3,6 +3,7 @@ import * as Exit from "effect/Exit"
 import type { CallRequest } from "../csms/Cluster.ts"
 import { CallError, type CallFailure, NotSent, OutcomeUnknown } from "../rpc/CallFailure.ts"
 import type { OutboundCall } from "../rpc/OutboundLane.ts"
+import type { PasswordChange } from "./PasswordChange.ts"
 import type { ActionRule } from "../rpc/Protocol.ts"
 import type { CallErrorFrame } from "../rpc/Frame.ts"
 
@@ -14,6 +15,10 @@ export class PendingCall implements OutboundCall {
   slot = 0
   state: "Waiting" | "Sent" | "Settled" = "Waiting"
   messageId = ""
+  /** CSMS clock in milliseconds; 0 before. */
+  sentAt = 0
+  /** The change of password that it carries. */
+  change: PasswordChange | undefined = undefined
   readonly request: CallRequest
   readonly rule: ActionRule
   private readonly resume: (outcome: Outcome) => void
@@ -47,6 +52,7 @@ export class PendingCall implements OutboundCall {
   settle(outcome: Outcome): void {
     if (this.state === "Settled") return
     this.state = "Settled"
+    this.change?.concluded(outcome)
     this.resume(outcome)
   }
 
@@ -63,7 +69,9 @@ export class PendingCall implements OutboundCall {
 
   /** The station said no. */
   refuse(frame: CallErrorFrame): void {
-    const { errorCode, errorDescription, errorDetails, rawErrorCode } = frame
+    const { errorCode, rawErrorCode } = frame
+    const errorDescription = this.change?.hide(frame.errorDescription) ?? frame.errorDescription
+    const errorDetails = this.change?.hideIn(frame.errorDetails) ?? frame.errorDetails
     const { action, identity } = this.request
     this.settle(
       Exit.fail(

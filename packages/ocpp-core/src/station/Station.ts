@@ -14,15 +14,20 @@ import type { HandlerFailed, NotificationReceived, StationHappening } from "../c
 import type { HandlerTable } from "../csms/Handlers.ts"
 import type { Station } from "../csms/StationRef.ts"
 import type { StationSnapshot } from "../csms/StationStore.ts"
+import type { Counters } from "../observability/Counters.ts"
+import type { ConnectionLimit, ConnectionRates } from "../rpc/ConnectionLimits.ts"
 import type { Expirable } from "../rpc/Deadlines.ts"
 import type { ErrorCode } from "../rpc/ErrorCode.ts"
 import type { Call, CallErrorFrame } from "../rpc/Frame.ts"
 import { InboundLane, type InboundLimits } from "../rpc/InboundLane.ts"
 import { OutboundLane } from "../rpc/OutboundLane.ts"
 import type { ActionRule, Protocol } from "../rpc/Protocol.ts"
-import type { Reply, Session, SessionOwner } from "../rpc/Session.ts"
+import type { Session } from "../rpc/Session.ts"
+import type { Reply, SessionOwner } from "../rpc/SessionOwner.ts"
 import * as Answering from "./Answering.ts"
 import * as Calling from "./Calling.ts"
+import * as Securing from "./Securing.ts"
+import * as SecurityRecord from "./SecurityRecord.ts"
 import type { Engine, Run } from "./Engine.ts"
 import * as Expectations from "./Expectations.ts"
 import { Journal, type JournalOwner } from "./Journal.ts"
@@ -39,7 +44,9 @@ import {
 } from "./StationState.ts"
 
 /** What is known of a station right now: the snapshot that is stored, and what only this moment knows. Plain data. */
-export interface StationView extends StationSnapshot {
+export interface StationView extends Omit<StationSnapshot, "security"> {
+  /** What was learned of its security; absent before there is something. */
+  readonly security?: SecurityRecord.SecurityView | undefined
   readonly state: StationState
   /** Whether it has a link. */
   readonly connected: boolean
@@ -62,6 +69,9 @@ export class StationProcess implements SessionOwner, JournalOwner {
   state: StationState
   registration: Registration
   mirror: Mirror.StationMirror
+  security: SecurityRecord.SecurityRecord
+  /** What stood before the identity in the URL of the last link (R-029). */
+  prefix = ""
   readonly journal: Journal
   private requestId: number
   expectations: Expectations.Expectations = Expectations.none
@@ -71,6 +81,8 @@ export class StationProcess implements SessionOwner, JournalOwner {
   private resetDeadline: Expirable | undefined = undefined
   /** Epoch in which a BootNotification was asked for (R-185). */
   private bootAskedIn = 0
+  /** Epoch in which a new certificate was asked for (R-058). */
+  renewedIn = 0
   /** Whether a BootNotification was decided on and its answer still waits for the store. */
   private bootUnsent = false
   /** The CALL that `Answering` handles next, and whether its loop runs. */
@@ -96,6 +108,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
     this.ref = makeRef(this)
     this.registration = snapshot?.registration
     this.mirror = snapshot?.mirror ?? Mirror.initial
+    this.security = SecurityRecord.restored(snapshot?.security)
     this.journal = new Journal(this, snapshot?.epoch ?? 0, snapshot?.seq ?? 0)
     this.requestId = snapshot?.requestId ?? 0
     this.reports = new ReportJobs(this)
@@ -117,6 +130,12 @@ export class StationProcess implements SessionOwner, JournalOwner {
   }
   get maxEarlyFrames(): number {
     return this.engine.settings.maxEarlyFrames
+  }
+  get rates(): ConnectionRates {
+    return this.engine.rates
+  }
+  get counters(): Counters {
+    return this.engine.counters
   }
   get now(): () => number {
     return this.engine.now
@@ -154,11 +173,12 @@ export class StationProcess implements SessionOwner, JournalOwner {
   strayed(messageId: string | undefined, error?: CallErrorFrame): void {
     const late = this.outbound.lateAnswer(messageId)
     if (late !== undefined) return this.emit({ _tag: "LateAnswer", ...late })
-    const outstanding = this.outbound.outstanding?.messageId
+    const { change, messageId: outstanding } = this.outbound.outstanding ?? {}
+    const description = error?.errorDescription ?? ""
     this.emit({
       _tag: "AnswerDropped",
       messageId,
-      ...(error && { errorCode: error.errorCode, errorDescription: error.errorDescription }),
+      ...(error && { errorCode: error.errorCode, errorDescription: change?.hide(description) ?? description }),
       ...(outstanding !== undefined && { outstanding })
     })
   }
@@ -169,17 +189,25 @@ export class StationProcess implements SessionOwner, JournalOwner {
 
   /** The first message of a connection is answered, or nothing came for a while: our CALLs may go out (R-112). */
   opened(session: Session): void {
-    if (session !== this.session || session.outboundOpen) return
+    if (session !== this.session || session.outboundOpen || session.isDraining) return
     session.outboundOpen = true
     this.engine.deadlines.remove(session)
     if (isReady(this.state)) this.emit({ _tag: "Ready", resumed: !session.booted })
     Calling.pump(this)
+    Securing.renew(this, session)
   }
 
   /** R-181, R-187. */
   closed(session: Session, code: number, reason: string): void {
     if (session !== this.session) return
     this.leave("LinkClosed", { _tag: "Disconnected", connectionId: this.connectionId, code, reason })
+  }
+
+  limitReached({ admitted, epoch }: Session, limit: ConnectionLimit): void {
+    const { engine, identity } = this
+    const { remoteAddress } = admitted
+    const connectionId = epoch === 0 ? undefined : `${identity}#${epoch}` // not claimed yet
+    engine.limits.reached(limit, { identity, connectionId, remoteAddress })
   }
 
   // --- links ----------------------------------------------------------------------------------------------------------
@@ -205,9 +233,11 @@ export class StationProcess implements SessionOwner, JournalOwner {
     this.session = session
     this.journal.begin(epoch)
     const { registration } = this
-    const { remoteAddress } = session
-    const protocol = this.protocol.subprotocol
-    this.emit({ _tag: "Connected", connectionId: this.connectionId, remoteAddress, protocol, registration })
+    const { prefix = "", remoteAddress, protocol, securityProfile } = session.admitted
+    this.prefix = prefix
+    const { connectionId } = this
+    this.emit({ _tag: "Connected", connectionId, remoteAddress, protocol, securityProfile, registration })
+    Securing.connected(this, session.admitted)
     this.advance(linkOpened(registration))
     this.engine.deadlines.add(session, this.engine.settings.reconnectGrace)
     tellCallers?.()
@@ -309,6 +339,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
     if (this.resetDeadline !== undefined) this.engine.deadlines.remove(this.resetDeadline)
     const { chargingStation, reason } = request
     const { interval, status } = response
+    Securing.booted(this, session.admitted, rebooted)
     this.emit({ _tag: "Booted", reason, status, interval, chargingStation, rebooted })
     this.advance(`Boot${status}`)
     return rebooted
@@ -339,7 +370,10 @@ export class StationProcess implements SessionOwner, JournalOwner {
   sent({ connection, rule }: Answering.AnsweringCall): void {
     if (connection !== this.session) return
     if (!connection.outboundOpen) this.opened(connection)
-    else if (rule?.pending === "boot" && isReady(this.state)) this.emit({ _tag: "Ready", resumed: false })
+    else if (rule?.pending === "boot") {
+      if (isReady(this.state)) this.emit({ _tag: "Ready", resumed: false })
+      Securing.renew(this, connection)
+    }
   }
 
   /** A CALL of ours was answered with a CALLRESULT. */
@@ -351,6 +385,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
       this.awaitReset()
     }
     this.reports.answered(action, payload, response)
+    Securing.answered(this, action, payload, response)
     this.mirrored(action, payload, response, this.engine.now())
   }
 
@@ -376,6 +411,17 @@ export class StationProcess implements SessionOwner, JournalOwner {
     this.journal.dirty = true
   }
 
+  /** Replaces what was learned of its security, and stores it now; `done` is told whether the store took it. */
+  learn(
+    security: SecurityRecord.SecurityRecord,
+    happenings: ReadonlyArray<StationHappening>,
+    done: (isStored: boolean) => void = () => {}
+  ): void {
+    this.security = security
+    if (this.isShutDown) done(false)
+    else this.journal.store(happenings, done)
+  }
+
   /** Tells what happened. */
   emit(happening: StationHappening): void {
     this.journal.emit(happening)
@@ -386,13 +432,17 @@ export class StationProcess implements SessionOwner, JournalOwner {
     const { identity, journal, mirror, registration, requestId } = this
     const { epoch, seq } = journal
     const resetPending = this.state === "ResetScheduled" || this.state === "Resetting" || this.state === "Restarting"
-    return { identity, epoch, seq, registration, resetPending, requestId, mirror }
+    const known = { identity, epoch, seq, registration, resetPending, requestId, mirror }
+    return this.security === SecurityRecord.nothing ? known : { ...known, security: this.security }
   }
 
   /** What is known now. */
   view(): StationView {
+    const { security: _, ...known } = this.snapshot()
+    const security = SecurityRecord.view(this.security)
     return {
-      ...this.snapshot(),
+      ...known,
+      ...(security && { security }),
       state: this.state,
       connected: isConnected(this.state),
       lastSeen: this.session?.lastSeen,
@@ -422,7 +472,15 @@ export class StationProcess implements SessionOwner, JournalOwner {
   handlerFailed(call: Answering.AnsweringCall, why: HandlerFailed["why"], message: string): void {
     const { action, messageId } = call
     this.emit({ _tag: "HandlerFailed", action, messageId, why, message })
-    this.run(Effect.logError(`${this.identity}: handler of ${action} (${messageId}): ${why}: ${message}`))
+    this.run(
+      Effect.annotateLogs(
+        Effect.logError(`${this.identity}: handler of ${action} (${messageId}): ${why}: ${message}`),
+        {
+          station: this.identity,
+          connectionId: this.connectionId
+        }
+      )
+    )
   }
 }
 
@@ -436,7 +494,11 @@ const isOpenBoot = (call: Answering.AnsweringCall | undefined): boolean =>
 
 /** The one place where an action and its validated payload become a typed event. */
 const notificationOf = (action: string, request: unknown): NotificationReceived =>
-  ({ _tag: "NotificationReceived", action, request }) as NotificationReceived
+  ({
+    _tag: "NotificationReceived",
+    action,
+    request: Securing.withoutSecretValues(action, request)
+  }) as NotificationReceived
 
 let collected: Array<Mirror.MirrorEvent> = []
 const collect = (event: Mirror.MirrorEvent): void => void collected.push(event)

@@ -82,7 +82,7 @@ describe("R-013: frames before the station is claimed", () => {
         say(fake, 4)
         assert.isUndefined(fake.closed)
         say(fake, 1)
-        assert.deepStrictEqual(fake.closed, { code: 1008, reason: "too many unanswered messages" })
+        assert.deepStrictEqual(fake.closed, { code: 1008, reason: "limit reached: maxEarlyFrames" })
       }).pipe(Effect.provide(slowCluster(answer, { maxEarlyFrames: 4 })))
     })
   )
@@ -96,7 +96,7 @@ describe("R-013: frames before the station is claimed", () => {
         fake.sayBinary()
         assert.isUndefined(fake.closed)
         fake.sayBinary()
-        assert.deepStrictEqual(fake.closed, { code: 1008, reason: "too many unanswered messages" })
+        assert.deepStrictEqual(fake.closed, { code: 1008, reason: "limit reached: maxEarlyFrames" })
         yield* Deferred.succeed(answer, undefined)
         yield* settle
         assert.deepStrictEqual(fake.texts, [])
@@ -149,7 +149,7 @@ describe("R-109: CALLs that wait for a handler", () => {
       say(fake, 5) // one is being handled, four wait
       assert.isUndefined(fake.closed)
       say(fake, 1)
-      assert.deepStrictEqual(fake.closed, { code: 1008, reason: "too many unanswered messages" })
+      assert.deepStrictEqual(fake.closed, { code: 1008, reason: "limit reached: maxUnansweredCalls" })
     }).pipe(Effect.provide(Csms.layer({ StatusNotification: () => Effect.never }, { maxUnansweredCalls: 4 })))
   )
 
@@ -161,6 +161,6 @@ describe("R-109: CALLs that wait for a handler", () => {
       fake.reply({ versionNumber: 4 })
       yield* settle
       assert.isDefined(call.pollUnsafe())
-    }).pipe(Effect.provide(Csms.layer({ StatusNotification: () => Effect.never })))
+    }).pipe(Effect.provide(Csms.layer({ StatusNotification: () => Effect.never }, { drain: { grace: 0 } })))
   )
 })

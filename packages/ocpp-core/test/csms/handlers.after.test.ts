@@ -24,10 +24,13 @@ describe("after the answer", () => {
       )
     }).pipe(
       Effect.provide(
-        Csms.layer({
-          BootNotification: (_request, { station }) =>
-            Effect.succeed(andThen(accepted, station.call("SetVariables", requestOfSet)))
-        })
+        Csms.layer(
+          {
+            BootNotification: (_request, { station }) =>
+              Effect.succeed(andThen(accepted, station.call("SetVariables", requestOfSet)))
+          },
+          { drain: { grace: 0 } }
+        )
       )
     )
   )

@@ -192,7 +192,7 @@ describe("order", () => {
       const id = one.fake.call("StatusNotification", statusNotification(1))
       assert.deepStrictEqual(two.fake.answerTo(two.fake.call("StatusNotification", statusNotification(2))), [{}])
       assert.isUndefined(one.fake.answerTo(id))
-    }).pipe(Effect.provide(Csms.layer(watching)))
+    }).pipe(Effect.provide(Csms.layer(watching, { drain: { grace: 0 } })))
   )
 
   it.effect("J-1, G-1: a handler of a notification only watches; what it gives is not the answer", () =>

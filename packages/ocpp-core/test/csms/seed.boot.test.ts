@@ -199,7 +199,7 @@ describe("seed: Pending and Rejected", () => {
         ["GetVariables"]
       )
       yield* Fiber.interrupt(read)
-    }).pipe(Effect.provide(Csms.layer({ BootNotification: bootsAs("Pending") })))
+    }).pipe(Effect.provide(Csms.layer({ BootNotification: bootsAs("Pending") }, { drain: { grace: 0 } })))
   )
 
   it.effect("B03.FR.03, B03.FR.07, LC-5: Rejected answers SecurityError, and is told nothing", () =>

@@ -149,7 +149,7 @@ describe("seed: calls", () => {
       const failure = yield* Effect.flip(station.call("ClearCache", {}))
       assert.deepInclude(failure, { _tag: "NotSent", reason: "QueueFull" })
       assert.strictEqual(fake.calls.length, 1)
-    }).pipe(Effect.provide(Csms.layer({}, { maxQueuedCalls: 2 })))
+    }).pipe(Effect.provide(Csms.layer({}, { maxQueuedCalls: 2, drain: { grace: 0 } })))
   )
 
   it.effect("R-105: the time in the queue has its own limit, the call timeout starts with the sending", () =>

@@ -96,7 +96,7 @@ describe("seed: offline and back", () => {
       assert.deepStrictEqual([again.calls.length, recorder.count("Ready")], [0, 1])
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual([again.calls.length, recorder.count("Ready")], [1, 2])
-    }).pipe(Effect.provide(Csms.layer()))
+    }).pipe(Effect.provide(Csms.layer({}, { drain: { grace: 0 } })))
   )
 
   it.effect("LC-15, R-173: any message is a sign of life", () =>

@@ -1,7 +1,7 @@
 import { Effect, Layer, Schema } from "effect"
-import { expect, it } from "vitest"
+import { expect, it, onTestFinished, vi } from "vitest"
 import { CallError, createCsms, CsmsClosed, InvalidStation, NotSent, UnknownStation } from "../../src/promise.ts"
-import { OutcomeUnknown, type PromiseStation, type Transport } from "../../src/promise.ts"
+import { OutcomeUnknown, type PromiseCsmsOptions, type PromiseStation, type Transport } from "../../src/promise.ts"
 import { FakeStation } from "../support/FakeStation.ts"
 import { deferred, InProcess, next, rejection } from "./InProcess.ts"
 
@@ -36,6 +36,29 @@ it("hands its settings to the core", async () => {
   await using csms = await createCsms({ transports: [ws.transport], heartbeatInterval: "42 seconds" })
   await csms.addStation({ identity: "CS-1", securityProfile: 0 })
   expect(ws.boot("CS-1").answerTo("s1")).toMatchObject([{ interval: 42 }])
+})
+
+it("writes events to the console when it is told to, up to the last one", async () => {
+  const written = vi.spyOn(console, "log").mockImplementation(() => {})
+  onTestFinished(() => written.mockRestore())
+  const live = async (identity: string, eventLog: PromiseCsmsOptions["eventLog"]): Promise<void> => {
+    const ws = new InProcess()
+    await using csms = await createCsms({ transports: [ws.transport], eventLog })
+    await csms.addStation({ identity, securityProfile: 0 })
+    ws.boot(identity)
+  }
+  await live("NONE", false)
+  await live("ALL", true)
+  await live("SOME", { levels: { Connected: "None" } })
+  const lines = (): ReadonlyArray<string> => written.mock.calls.map((call) => JSON.stringify(call))
+  const about = (identity: string): string =>
+    lines()
+      .filter((line) => line.includes(identity))
+      .join("\n")
+  await vi.waitFor(() => expect(about("SOME")).toMatch(/Disconnected/))
+  expect(about("ALL")).toMatch(/Connected[^]*Booted[^]*Ready[^]*Disconnected/)
+  expect(about("SOME")).not.toMatch(/\bConnected/)
+  expect(about("NONE")).toBe("")
 })
 
 it("rejects with the error of a transport that cannot listen, and leaves nothing open", async () => {

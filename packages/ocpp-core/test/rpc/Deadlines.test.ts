@@ -40,6 +40,20 @@ const waiting = (now: () => number, then: () => void = () => {}): Expirable & { 
 }
 
 describe("Deadlines", () => {
+  it.effect("a stopped wheel expires nothing more and leaves no fiber behind", () =>
+    Effect.gen(function* () {
+      const { deadlines, now, turning } = yield* wheel
+      const early = waiting(now)
+      const late = waiting(now)
+      deadlines.add(early, 1000)
+      deadlines.stop()
+      deadlines.add(late, 1000)
+      assert.strictEqual(turning.now, 0)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual([early.expired, late.expired, turning.started], [[], [], 1])
+    })
+  )
+
   it.effect("R-104: a deadline never fires early, and at most one slot late", () =>
     Effect.gen(function* () {
       const { deadlines, now } = yield* wheel

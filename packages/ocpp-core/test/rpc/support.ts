@@ -44,7 +44,10 @@ export const withStation = (
   handlers: Handlers = {},
   options: CsmsOptions = {}
 ): Effect.Effect<void, unknown> =>
-  Effect.flatMap(accepted, body).pipe(Effect.provide(Csms.layer(handlers, options)), Effect.scoped)
+  Effect.flatMap(accepted, body).pipe(
+    Effect.provide(Csms.layer(handlers, { drain: { grace: 0 }, ...options })),
+    Effect.scoped
+  )
 
 /** The same, with a link on which nothing was said yet. */
 export const withLink = (
@@ -52,7 +55,10 @@ export const withLink = (
   handlers: Handlers = {},
   options: CsmsOptions = {}
 ): Effect.Effect<void, unknown> =>
-  Effect.flatMap(connected, body).pipe(Effect.provide(Csms.layer(handlers, options)), Effect.scoped)
+  Effect.flatMap(connected, body).pipe(
+    Effect.provide(Csms.layer(handlers, { drain: { grace: 0 }, ...options })),
+    Effect.scoped
+  )
 
 /** Everything the CSMS has sent since the last look, parsed. */
 export const sent = (fake: FakeStation): ReadonlyArray<ReadonlyArray<unknown>> =>

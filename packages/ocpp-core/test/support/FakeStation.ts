@@ -21,12 +21,31 @@ export class FakeStation implements Link {
       return Effect.as(station.open(identity), station)
     })
 
-  /** The same, for a station that is prepared before its first frame. */
+  /** Opens the link of a station that was admitted. */
+  static readonly enter = (admitted: Admitted): Effect.Effect<FakeStation, never, Acceptor> =>
+    Effect.map(Acceptor, (acceptor) => {
+      const station = new FakeStation()
+      station.handler = acceptor.open(admitted, station)
+      return station
+    })
+
+  /** The same as `connect`, for a station that is prepared before its first frame. */
   open(identity: string): Effect.Effect<void, never, Acceptor> {
     return Effect.map(Acceptor, (acceptor) => {
-      const admitted: Admitted = { _tag: "Admitted", identity, protocol: "ocpp2.0.1", remoteAddress: undefined }
+      const admitted: Admitted = {
+        _tag: "Admitted",
+        identity,
+        protocol: "ocpp2.0.1",
+        remoteAddress: undefined,
+        securityProfile: 0
+      }
       this.handler = acceptor.open(admitted, this)
     })
+  }
+
+  /** The core's side, for a link that a test opened by itself. */
+  attach(handler: LinkHandler): void {
+    this.handler = handler
   }
 
   // --- the Link the core drives

@@ -1,13 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Logger } from "effect"
-import {
-  admit,
-  type AdmissionPolicy,
-  type SecurityProfile,
-  type StationCredentials
-} from "../../src/transport/Admission.ts"
+import { admit, type AdmissionPolicy, type StationCredentials } from "../../src/transport/Admission.ts"
 import { hash } from "../../src/transport/Password.ts"
-import type { UpgradeRequest } from "../../src/transport/Transport.ts"
+import type { SecurityProfile, UpgradeRequest } from "../../src/transport/Transport.ts"
 
 const policy: AdmissionPolicy = { protocols: ["ocpp2.0.1"], noCommonProtocol: "refuse", lenientIdentity: false }
 const password = "correct-horse-battery"
@@ -115,13 +110,6 @@ describe("security profile", () => {
     )
   }
 
-  it.effect("R-030: profile 3 is told that client certificates are not available in this version", () =>
-    Effect.gen(function* () {
-      const admission = yield* admit(request({ secure: true }), policy, knows(station(3)))
-      assert.include(JSON.stringify(admission), "client certificates are not available")
-    })
-  )
-
   it("R-041: profile 0 asks for no credentials and is admitted in the same tick", () => {
     const admission = admit(request(), policy, knows(station(0)))
     assert.isTrue(Exit.isExit(admission))
@@ -214,7 +202,9 @@ describe("subprotocol", () => {
         _tag: "Admitted",
         identity: "CS1",
         protocol: "ocpp2.0.1",
-        remoteAddress: "192.0.2.1"
+        remoteAddress: "192.0.2.1",
+        securityProfile: 0,
+        prefix: "/ocpp"
       })
     })
   )

@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { defaultIterations, hash, UnreadablePasswordHash, verify, violation } from "../../src/transport/Password.ts"
+import {
+  defaultIterations,
+  generatePassword,
+  hash,
+  UnreadablePasswordHash,
+  verify,
+  violation
+} from "../../src/transport/Password.ts"
 
 const password = "correct-horse-battery"
 const quick = { iterations: 2 }
@@ -107,5 +114,31 @@ describe("violation", () => {
 
   it("R-046: a violation does not repeat the password", () => {
     assert.isFalse(violation("hunter2")?.includes("hunter2"))
+  })
+})
+
+describe("generatePassword", () => {
+  it("A-15, R-045: 40 characters of the narrow set, different every time, good as a password", () => {
+    const made = new Set(Array.from({ length: 200 }, () => generatePassword()))
+    assert.strictEqual(made.size, 200)
+    for (const one of made) {
+      assert.match(one, /^[a-zA-Z0-9*\-_=:+|@.]{40}$/)
+      assert.isUndefined(violation(one, 40))
+    }
+  })
+
+  it("R-045: every character of the set occurs, none much oftener than others", () => {
+    const counts = new Map<string, number>()
+    for (let i = 0; i < 4000; i++)
+      for (const character of generatePassword(64)) counts.set(character, (counts.get(character) ?? 0) + 1)
+    assert.strictEqual(counts.size, 71)
+    // 3606 expected of each; the bias of "byte modulo 71" would give some of them 4000 and others 3000.
+    for (const [character, count] of counts) assert.isTrue(count > 3250 && count < 3950, `${character}: ${count}`)
+  })
+
+  it("R-044: 16 to 64 characters, else a RangeError", () => {
+    assert.lengthOf(generatePassword(16), 16)
+    assert.lengthOf(generatePassword(64), 64)
+    for (const length of [15, 65, 16.5, Number.NaN]) assert.throws(() => generatePassword(length), RangeError)
   })
 })

@@ -43,6 +43,11 @@ export class MemoryLink {
     this.handler = accept(this.csms)
   }
 
+  /** The core's side of this link; `undefined` when it was never opened. */
+  get core(): LinkHandler | undefined {
+    return this.handler
+  }
+
   addFault(fault: Fault): void {
     this.rules[fault.direction].add(fault)
   }

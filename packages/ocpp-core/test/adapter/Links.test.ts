@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { Links, sliceCount, type WatchedLink } from "../src/Links.ts"
+import { Links, sliceCount, type WatchedLink } from "../../src/adapter/Links.ts"
 
 const fake = (checks: Array<number> = []): WatchedLink => ({
   slice: -1,
+  handler: undefined,
   checkLife: (limit) => void checks.push(limit),
   close: () => undefined,
   terminate: () => undefined
@@ -42,6 +43,30 @@ describe("Links", () => {
       }
     })
   )
+
+  it("R-171: links that come together are not looked at together, and each round deals anew", () => {
+    const slicesOf = (links: Links) =>
+      [0, 1].map(() =>
+        Array.from({ length: sliceCount }, () => {
+          const link = fake()
+          links.add(link)
+          return link.slice
+        })
+      )
+    const all = Array.from({ length: sliceCount }, (_, slice) => slice)
+    let seed = 1
+    const [first = [], second = []] = slicesOf(
+      new Links(() => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647)
+    )
+    for (const round of [first, second]) {
+      assert.deepStrictEqual(
+        round.toSorted((a, b) => a - b),
+        all
+      )
+      assert.notDeepEqual(round, all)
+    }
+    assert.notDeepEqual(first, second)
+  })
 
   it.effect("R-172: a link that is gone is not looked at any more", () =>
     Effect.gen(function* () {

@@ -15,6 +15,12 @@ export type ListenReason =
   | "NotListening"
   /** An option has a value that makes no sense. */
   | "InvalidOption"
+  /** A certificate, private key or revocation list cannot be read. */
+  | "BadCertificate"
+  /** A private key is not the one of its certificate. */
+  | "KeyMismatch"
+  /** The native library of the adapter is not installed, or its binary does not load. */
+  | "NativeModule"
   /** Anything else the operating system said. */
   | "Failed"
 
