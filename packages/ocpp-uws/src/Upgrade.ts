@@ -174,7 +174,9 @@ export class Upgrader implements LinkHost {
       extensions === undefined || compression === undefined ? "" : servableOffer(extensions, compression.windowBits)
     const userData: UserData = { link: undefined }
     this.fresh = undefined
-    response.cork(() => response.upgrade(userData, headers.get("sec-websocket-key") ?? "", protocol, offer, context))
+    // Without `cork`: after it uWebSockets.js looks at the request once more, and where the socket became a WebSocket in the
+    // same place in memory it reads what is no request any more, and may cut the station off.
+    response.upgrade(userData, headers.get("sec-websocket-key") ?? "", protocol, offer, context)
     if (this.fresh === undefined) throw new Error("uWebSockets.js did not open the socket")
     this.deps.upgraded()
     return this.fresh

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Context from "effect/Context"
 import { burstSeconds, type ConnectionLimit, reasonOf } from "../rpc/ConnectionLimits.ts"
+import { tellCertificate } from "../observability/tellCertificate.ts"
 import { Session } from "../rpc/Session.ts"
 import { type Engine, runInline } from "../station/Engine.ts"
 import type { StationProcess } from "../station/Station.ts"
@@ -35,7 +36,7 @@ export const makeAcceptor = (
         const reached = limits.request(request, engine.counters.open, engine.now())
         if (reached !== undefined) return Exit.succeed(refuse(engine, request, reached))
         limits.pending++
-        const report = (invalid: CertificateReport): void => reportCertificate(engine, request, invalid)
+        const report = (invalid: CertificateReport): void => tellCertificate(engine, request.remoteAddress, invalid)
         return admit(request, policy, directory.find, { ...ports, report }).pipe(
           Effect.map((verdict) => decided(engine, limits, request, verdict)),
           Effect.ensuring(Effect.sync(() => void limits.pending--))
@@ -82,31 +83,6 @@ const decided = (engine: Engine, limits: AdmissionLimits, request: UpgradeReques
   else limits.refused(request, status, engine.now())
   tell(engine, request, verdict)
   return verdict
-}
-
-/** an event, and a line for the log. */
-const reportCertificate = (
-  engine: Engine,
-  { remoteAddress }: UpgradeRequest,
-  { certificate, exempted, identity, reason }: CertificateReport
-): void => {
-  const { fingerprint256, problem } = certificate ?? {}
-  engine.run(
-    Effect.logWarning("InvalidChargingStationCertificate").pipe(
-      Effect.annotateLogs({ station: identity, remoteAddress, reason, problem, fingerprint256, admitted: exempted })
-    )
-  )
-  if (!engine.events.active) return
-  engine.events.publish({
-    _tag: "InvalidChargingStationCertificate",
-    identity,
-    remoteAddress,
-    reason,
-    problem,
-    admitted: exempted,
-    fingerprint256,
-    at: engine.now()
-  })
 }
 
 const tell = (engine: Engine, { remoteAddress, target }: UpgradeRequest, verdict: Admission): void => {

@@ -17,6 +17,7 @@ import { InsideBoot, pump } from "./Calling.ts"
 import * as Expectations from "./Expectations.ts"
 import * as Gate from "./Gate.ts"
 import { runInline } from "./Engine.ts"
+import { tellCertificate } from "../observability/tellCertificate.ts"
 import * as Securing from "./Securing.ts"
 import type { StationProcess } from "./Station.ts"
 
@@ -100,6 +101,8 @@ export const handle = (call: AnsweringCall): void => {
 
 /** this is another station than the certificate says. */
 const turnAway = (call: AnsweringCall, reason: string): void => {
+  const { identity, certificate, remoteAddress } = call.connection.admitted
+  tellCertificate(call.station.engine, remoteAddress, { identity, certificate, reason, exempted: false })
   call.connection.refuse(call.messageId, call.action, "SecurityError", reason)
   call.connection.link.close(1008, reason)
   proceed(call, undefined)

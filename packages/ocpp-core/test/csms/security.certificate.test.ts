@@ -49,6 +49,7 @@ describe("R-057: the serial number of the BootNotification", () => {
         yield* settle
         assert.strictEqual(recorder.count("Booted"), 0)
         assert.deepInclude(recorder.of("MessageRefused")[0], { errorCode: "SecurityError" })
+        assert.deepInclude(recorder.of("InvalidChargingStationCertificate")[0], { identity: "CS-1", admitted: false })
         const again = yield* enter(mutual())
         assert.deepInclude(boot(again, "SN-1")?.[0], { status: "Accepted" })
       }).pipe(
