@@ -37,6 +37,7 @@ export interface UwsSocket {
   ping(message?: string): number
   end(code?: number, reason?: string): void
   close(): void
+  cork(callback: () => void): unknown
 }
 
 /** What a WebSocket route does. */

@@ -174,9 +174,15 @@ export class Upgrader implements LinkHost {
       extensions === undefined || compression === undefined ? "" : servableOffer(extensions, compression.windowBits)
     const userData: UserData = { link: undefined }
     this.fresh = undefined
-    // Without `cork`: after it uWebSockets.js looks at the request once more, and where the socket became a WebSocket in the
-    // same place in memory it reads what is no request any more, and may cut the station off.
-    response.upgrade(userData, headers.get("sec-websocket-key") ?? "", protocol, offer, context)
+    // The response must not hold the cork itself: after that uWebSockets.js looks at the request once more, and where the socket
+    // became a WebSocket in the same place in memory it reads what is no request any more, and may cut the station off. But it
+    // warns on stderr of answers outside of `cork`. So another station holds the cork; only without one is there the line.
+    const upgrade = () => {
+      response.upgrade(userData, headers.get("sec-websocket-key") ?? "", protocol, offer, context)
+    }
+    const lender = this.deps.links.any()
+    if (lender instanceof UwsLink) lender.cork(() => response.cork(upgrade))
+    else upgrade()
     if (this.fresh === undefined) throw new Error("uWebSockets.js did not open the socket")
     this.deps.upgraded()
     return this.fresh

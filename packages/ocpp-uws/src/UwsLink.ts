@@ -83,6 +83,12 @@ export class UwsLink implements Link, WatchedLink {
     this.ws?.close()
   }
 
+  /** Runs `action` while this connection holds the library's cork, if it can. */
+  cork(action: () => void): void {
+    if (this.ws === undefined || this.ending) action()
+    else this.ws.cork(action)
+  }
+
   /** Something that waited went out; called by the route. */
   drained(): void {
     if (this.parting === undefined || this.ws?.getBufferedAmount() !== 0) return

@@ -45,6 +45,12 @@ export class Links {
    * From now on the link is watched. How long after this its first ping comes is chance, so that stations which connected
    * together are not pinged together, and yet all pings are spread evenly over the interval.
    */
+  /** Some open link, `undefined` when there is none. */
+  any(): WatchedLink | undefined {
+    for (const slice of this.slices) for (const link of slice) return link
+    return undefined
+  }
+
   add(link: WatchedLink): void {
     link.slice = this.nextSlices.pop() ?? this.deal()
     this.slices[link.slice]?.add(link)
