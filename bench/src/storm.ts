@@ -43,10 +43,16 @@ const enter = (port: number, identity: string, ca: string | undefined): Promise<
       ca === undefined ? connectTcp({ host, port }) : connectTls({ host, port, ca, servername: "localhost" })
     socket.once(ca === undefined ? "connect" : "secureConnect", () => socket.write(upgrade(identity)))
     socket.once("error", reject)
-    socket.once("data", (data: Buffer) => {
-      socket.removeAllListeners("error").on("error", () => undefined)
-      if (data.toString("latin1", 0, 12) === "HTTP/1.1 101") resolve(socket)
-      else reject(new Error(`${identity} was refused: ${data.toString("latin1").split("\r\n")[0]}`))
+    let answer = ""
+    socket.on("data", (data: Buffer) => {
+      answer += data.toString("latin1")
+      if (!answer.includes("\r\n\r\n")) return
+      socket
+        .removeAllListeners("data")
+        .removeAllListeners("error")
+        .on("error", () => undefined)
+      if (answer.startsWith("HTTP/1.1 101")) resolve(socket)
+      else reject(new Error(`${identity} was refused: ${answer.split("\r\n")[0]}`))
     })
   })
 

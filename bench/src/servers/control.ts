@@ -19,5 +19,6 @@ export const serve = (port: number): void => {
     const { heapUsed, rss } = process.memoryUsage()
     process.send?.({ cpu: user + system, heap: heapUsed, rss } satisfies Usage)
   })
+  process.on("disconnect", () => process.exit(0)) // the bench has failed
   process.send?.({ port })
 }

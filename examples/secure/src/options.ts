@@ -11,6 +11,7 @@ A CSMS for stations of security profiles 1, 2 and 3.
 Options
   --stations FILE      credentials of the stations. Default stations.json
   --serial SN          with add, profile 3: the serial number that the CN of its certificate must be
+  --state DIR          with serve: what is learned of the stations, one file each. Default state
   --pki DIR            with serve: ca.pem, server-ec.pem, server-ec.key, server-rsa.pem, server-rsa.key. Default pki
   --organization NAME  with serve: what O of a station's certificate must be. Default "Example Charging"
   --host H             with serve: address to listen on. Default 127.0.0.1
@@ -29,6 +30,7 @@ export const parse = (args: ReadonlyArray<string>) => {
         stations: { type: "string", default: "stations.json" },
         profile: { type: "string" },
         serial: { type: "string" },
+        state: { type: "string", default: "state" },
         pki: { type: "string", default: "pki" },
         organization: { type: "string", default: "Example Charging" },
         host: { type: "string", default: "127.0.0.1" },

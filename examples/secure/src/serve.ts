@@ -4,6 +4,7 @@ import path from "node:path"
 import { Csms, EventLog, identityKey, StationDirectory } from "@wattline/ocpp-core"
 import { WsServer } from "@wattline/ocpp-ws"
 import { Context, Effect, Layer } from "effect"
+import * as FileStationStore from "./FileStationStore.ts"
 import * as inventory from "./inventory.ts"
 import type { Arguments } from "./options.ts"
 
@@ -45,7 +46,10 @@ export const serve = (options: Arguments) => {
   const { host, organization, pki } = options
   let stations = inventory.load(options.stations)
   const directory = StationDirectory.fromLookup((identity) => Effect.sync(() => stations.get(identityKey(identity))))
-  const csms = Layer.provide(Csms.layer({}, { organizations: [organization] }), directory)
+  const csms = Csms.layer({}, { organizations: [organization] }).pipe(
+    Layer.provide(directory),
+    Layer.provide(FileStationStore.layer(options.state))
+  )
 
   const listeners = Effect.gen(function* () {
     const secure = Context.get(

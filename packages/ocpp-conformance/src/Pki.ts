@@ -4,12 +4,8 @@
  * Key Usage and no Extended Key Usage. Nothing here is fit for use outside a test.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
-import type { JsonName } from "@peculiar/x509"
+import type { Extension, JsonName } from "@peculiar/x509"
 import { installReflectMetadata } from "./pki/reflectMetadata.ts"
 
 /** What is asked of a certificate. */
@@ -44,12 +40,22 @@ export interface Issued {
   readonly fingerprint256: string
 }
 
+/** A signing request of a station, with the private key that stays with it. */
+export interface Requested {
+  /** PKCS#10, PEM: what SignCertificate carries. */
+  readonly csr: string
+  /** The private key, PKCS#8, without a passphrase. */
+  readonly key: string
+}
+
 /** A certificate authority. */
 export interface TestCa {
   /** Its own certificate, PEM: what others trust. */
   readonly cert: string
   /** A new certificate with a new serial number. */
   readonly issue: (spec: CertificateSpec) => Effect.Effect<Issued>
+  /** Signs a CSR: its subject, its key, valid from yesterday for 30 days. Dies when the CSR is not signed with its own key. */
+  readonly sign: (csr: string) => Effect.Effect<Omit<Issued, "key">>
   /** A CA whose certificate this one signs; its `issue` gives chains of two. */
   readonly intermediate: (commonName: string) => Effect.Effect<TestCa>
   /** A certificate that `signer`, which is no CA, signed as if it were one; its chain goes over it. */
@@ -142,6 +148,7 @@ const authority = async (commonName: string, parent: Issuer | undefined): Promis
   return {
     cert,
     issue: (spec) => Effect.promise(() => issue(self, spec)),
+    sign: (csr) => Effect.promise(() => sign(self, csr)),
     intermediate: (child) => Effect.promise(() => authority(child, self)),
     forge: (signer, spec) => Effect.promise(() => forge(signer, spec)),
     revoke: (revoked) => Effect.promise(() => revocationList(self, revoked))
@@ -156,14 +163,41 @@ const issue = async (issuer: Issuer, spec: CertificateSpec): Promise<Issued> => 
     ...(spec.ipAddresses ?? []).map((value) => ({ type: "ip" as const, value }))
   ]
   const wrapsKeys = spec.usage === "server" && spec.key === "RSA" // TLS_RSA_WITH_AES_128_GCM_SHA256 and its like
+  const certified = await certify(issuer, {
+    subject: nameOf(spec.commonName, spec.organization ?? "Wattline"),
+    publicKey: keys.publicKey,
+    wrapsKeys,
+    extensions: alternativeNames.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(alternativeNames)],
+    ...(spec.notBefore && { notBefore: spec.notBefore }),
+    ...(spec.notAfter && { notAfter: spec.notAfter })
+  })
+  return { ...certified, key: pem("PRIVATE KEY", await crypto.subtle.exportKey("pkcs8", keys.privateKey)) }
+}
+
+/** What a certificate of a server or a station says. */
+interface Certified {
+  readonly subject: JsonName
+  readonly publicKey: Keys["publicKey"]
+  /** Whether the key may wrap others. Default false. */
+  readonly wrapsKeys?: boolean
+  readonly extensions?: ReadonlyArray<Extension>
+  readonly notBefore?: Date
+  readonly notAfter?: Date
+}
+
+const certify = async (
+  issuer: Issuer,
+  { extensions = [], notAfter = inDays(30), notBefore = inDays(-1), publicKey, subject, wrapsKeys = false }: Certified
+): Promise<Omit<Issued, "key">> => {
+  const x509 = await library()
   const { KeyUsageFlags, KeyUsagesExtension } = x509
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: newSerialNumber(),
-    subject: nameOf(spec.commonName, spec.organization ?? "Wattline"),
+    subject,
     issuer: issuer.name,
-    notBefore: spec.notBefore ?? inDays(-1),
-    notAfter: spec.notAfter ?? inDays(30),
-    publicKey: keys.publicKey,
+    notBefore,
+    notAfter,
+    publicKey,
     signingKey: issuer.keys.privateKey,
     signingAlgorithm: ecAlgorithm,
     extensions: [
@@ -171,16 +205,40 @@ const issue = async (issuer: Issuer, spec: CertificateSpec): Promise<Issued> => 
       wrapsKeys
         ? new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true)
         : new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.keys.publicKey),
-      ...(alternativeNames.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(alternativeNames)])
+      ...extensions
     ]
   })
   const cert = `${certificate.toString("pem")}\n`
   const { serialNumber, fingerprint256 } = new X509Certificate(cert)
-  const key = pem("PRIVATE KEY", await crypto.subtle.exportKey("pkcs8", keys.privateKey))
-  return { cert, chain: cert + issuer.above, key, serialNumber, fingerprint256 }
+  return { cert, chain: cert + issuer.above, serialNumber, fingerprint256 }
 }
+
+const sign = async (issuer: Issuer, csr: string): Promise<Omit<Issued, "key">> => {
+  const x509 = await library()
+  const request = new x509.Pkcs10CertificateRequest(csr)
+  if (!(await request.verify())) throw new Error("the CSR is not signed with the key that is in it")
+  const publicKey = await request.publicKey.export(ecAlgorithm, ["verify"])
+  return certify(issuer, {
+    subject: new x509.Name(request.subject).toJSON(),
+    publicKey
+  })
+}
+
+/** A signing request with a new EC key, as a station makes it. */
+export const makeRequest = (commonName: string, organization = "Wattline"): Effect.Effect<Requested> =>
+  Effect.promise(async () => {
+    const x509 = await library()
+    const keys = await newEcKeys()
+    const request = await x509.Pkcs10CertificateRequestGenerator.create({
+      name: nameOf(commonName, organization),
+      keys,
+      signingAlgorithm: ecAlgorithm
+    })
+    const key = pem("PRIVATE KEY", await crypto.subtle.exportKey("pkcs8", keys.privateKey))
+    return { csr: `${request.toString("pem")}\n`, key }
+  })
 
 const forge = async (signer: Issued, spec: CertificateSpec): Promise<Issued> => {
   const x509 = await library()
@@ -220,27 +278,3 @@ const pki = once(async (): Promise<TestPki> => {
 
 /** The two CAs of this process, made at the first call. */
 export const testPki: Effect.Effect<TestPki> = Effect.promise(pki)
-
-/**
- * Writes texts into files of a new directory under the system's one for temporary files, readable by this user only, and
- * gives their absolute names under the same keys. Removed with the scope.
- */
-export const writeFiles = <K extends string>(
-  texts: Readonly<Record<K, string>>
-): Effect.Effect<Readonly<Record<K, string>>, never, Scope.Scope> =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.promise(() => mkdtemp(join(tmpdir(), "wattline-pki-"))),
-      (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
-    ).pipe(
-      Effect.tap((directory) =>
-        Effect.promise(() =>
-          Promise.all(
-            Object.entries<string>(texts).map(([name, text]) => writeFile(join(directory, name), text, { mode: 0o600 }))
-          )
-        )
-      )
-    ),
-    (directory) =>
-      Object.fromEntries(Object.keys(texts).map((name) => [name, join(directory, name)])) as Record<K, string>
-  )

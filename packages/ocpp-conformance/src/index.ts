@@ -3,7 +3,17 @@ export { adapterSuite } from "./adapterSuite.ts"
 export { type AdapterWishes, type FaultHarness, maxMessageBytes, type RunningAdapter } from "./faults/FaultHarness.ts"
 export { faultSuite } from "./faults/faultSuite.ts"
 export { type AdapterHarness, type Dial, DialRefused, type Peer, PeerClosed } from "./Peer.ts"
-export { type CertificateSpec, type Issued, makeTestCa, type TestCa, type TestPki, testPki, writeFiles } from "./Pki.ts"
+export {
+  type CertificateSpec,
+  type Issued,
+  makeRequest,
+  makeTestCa,
+  type Requested,
+  type TestCa,
+  type TestPki,
+  testPki
+} from "./Pki.ts"
+export { writeFiles } from "./pki/writeFiles.ts"
 export {
   admitted,
   type LinkCall,
@@ -21,3 +31,4 @@ export { type StationDirectoryHarness, stationDirectorySuite } from "./ports/sta
 export { type StationStoreHarness, stationStoreSuite } from "./ports/stationStoreSuite.ts"
 export { type Capability, type ListenerTls, type SecurityHarness } from "./security/SecurityHarness.ts"
 export { securitySuite } from "./security/securitySuite.ts"
+export { type CasesOptions, casesSuite } from "./cases/casesSuite.ts"

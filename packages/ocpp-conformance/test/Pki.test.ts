@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { connect, createServer, type TLSSocket } from "node:tls"
 import type { AddressInfo } from "node:net"
-import { type CertificateSpec, testPki, writeFiles } from "../src/index.ts"
+import { type CertificateSpec, makeRequest, testPki, writeFiles } from "../src/index.ts"
 
 const spec = { commonName: "csms.example.org", key: "EC", usage: "server" } as const satisfies CertificateSpec
 
@@ -48,6 +48,23 @@ describe("a certificate of the test CA", () => {
       const { ca } = yield* testPki
       const { cert } = yield* ca.issue({ ...spec, dnsNames: ["csms.example.org"], ipAddresses: ["127.0.0.1"] })
       assert.strictEqual(new X509Certificate(cert).subjectAltName, "DNS:csms.example.org, IP Address:127.0.0.1")
+    })
+  )
+
+  it.live("made from a CSR has the subject and the key of the CSR, and none comes of a CSR that was altered", () =>
+    Effect.gen(function* () {
+      const { ca } = yield* testPki
+      const { csr, key } = yield* makeRequest("SN.1", "Wattline")
+      const { cert, fingerprint256 } = yield* ca.sign(csr)
+      const x509 = new X509Certificate(cert)
+      assert.strictEqual(x509.subject, "CN=SN.1\nO=Wattline")
+      assert.strictEqual(x509.fingerprint256, fingerprint256)
+      assert.isTrue(x509.checkPrivateKey(createPrivateKey(key)))
+      assert.isTrue(x509.verify(new X509Certificate(ca.cert).publicKey))
+      const der = Buffer.from(csr.replaceAll(/-----.*-----|\s/g, ""), "base64")
+      const altered = Buffer.from(der.toString("latin1").replace("SN.1", "SN.2"), "latin1").toString("base64")
+      const forged = `-----BEGIN CERTIFICATE REQUEST-----\n${altered}\n-----END CERTIFICATE REQUEST-----`
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(ca.sign(forged))))
     })
   )
 

@@ -4,7 +4,15 @@ export type { PromiseCsmsOptions, Transport } from "./promise/createCsms.ts"
 export type { NewPromiseStation, PromiseCsms } from "./promise/PromiseCsms.ts"
 export type { PromiseCallOptions, PromiseStation } from "./promise/PromiseStation.ts"
 export { andThen, PromiseAnswer } from "./promise/Handlers.ts"
-export type { PromiseHandler, PromiseHandlerContext, PromiseHandlers } from "./promise/Handlers.ts"
+export type {
+  PromiseAuthorizeContext,
+  PromiseAuthorizeHandler,
+  PromiseCertificateSigner,
+  PromiseHandler,
+  PromiseHandlerContext,
+  PromiseHandlers,
+  PromiseTransactionContext
+} from "./promise/Handlers.ts"
 export type { PromiseEvents, PromiseEventsOptions } from "./promise/Events.ts"
 export type { PromiseCheckCertificate, PromiseStationDirectory, PromiseStationStore } from "./promise/Ports.ts"
 export type { MaybePromise } from "./promise/MaybePromise.ts"
@@ -28,6 +36,7 @@ export type {
 export { refuse, Refusal } from "./csms/Handlers.ts"
 export type { NotificationAction } from "./csms/Handlers.ts"
 export type { CsmsOptions, DrainOptions } from "./csms/Settings.ts"
+export type { ValidationPolicy, ValidationRule } from "./csms/ValidationPolicy.ts"
 export type { Limit } from "./observability/LimitReports.ts"
 export { DirectoryError } from "./csms/StationDirectory.ts"
 export { ReportNotReceived } from "./csms/StationRef.ts"
@@ -42,6 +51,7 @@ export type { VariableValue } from "./blocks/VariableValue.ts"
 export type { StationMirror } from "./blocks/Mirror.ts"
 export type { Registration, StationState } from "./station/StationState.ts"
 export type { StationView } from "./station/Station.ts"
+export type { NonConformance, NonConformingField } from "./station/NonConformance.ts"
 export type { SecurityRecord, SecurityView } from "./station/SecurityRecord.ts"
 export type { StationCredentials } from "./transport/Admission.ts"
 export type { StationCertificate } from "./transport/CertificateCheck.ts"

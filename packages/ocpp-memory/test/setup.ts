@@ -1,5 +1,10 @@
 /** A network over a recording acceptor, for tests below and above OCPP. */
-import { makeRecordingAcceptor, type RecordedLink, type RecordingOptions } from "@wattline/ocpp-conformance"
+import {
+  type AdapterHarness,
+  makeRecordingAcceptor,
+  type RecordedLink,
+  type RecordingOptions
+} from "@wattline/ocpp-conformance"
 import { Acceptor } from "@wattline/ocpp-core"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
 import { MemoryNetwork, MemoryTransport, TestStation, type TestStationOptions } from "../src/index.ts"
@@ -31,3 +36,11 @@ export const connected = Effect.fnUntraced(function* (...options: Parameters<typ
 /** What a link was told so far, one word or text each. */
 export const told = ({ calls }: RecordedLink): ReadonlyArray<string> =>
   calls.map((call) => (call._tag === "Text" ? call.text : call._tag === "Close" ? `closed ${call.code}` : "binary"))
+
+/** The harness that `adapterSuite` and `casesSuite` run. */
+export const harness: AdapterHarness = {
+  start: Effect.map(Layer.build(MemoryTransport.layerWith({ maxMessageBytes: 65_536 })), (context) => ({
+    dial: ({ protocols = [], ...dial }) => Context.get(context, MemoryNetwork).dial({ ...dial, protocols })
+  })),
+  early: true
+}

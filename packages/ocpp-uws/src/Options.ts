@@ -1,8 +1,8 @@
 /** What a user may say to the adapter, what holds when nothing is said, and what makes no sense. */
+import * as net from "node:net"
 import * as Result from "effect/Result"
-import { ListenError, type TrustedProxy } from "@wattline/ocpp-core/adapter"
+import { ListenError, type ProxyOptions, trustedProxy, type TrustedProxy } from "@wattline/ocpp-core/adapter"
 import { isTlsApp, type UwsApp, type UwsModule } from "./Native.ts"
-import { type ProxyOptions, trustedProxy } from "./Proxy.ts"
 
 /** A port of the adapter's own, without TLS: security profile 1, for trusted networks only. */
 export interface OwnPlainPort {
@@ -125,7 +125,7 @@ export interface Settings {
 export const resolve = (options: UwsServerOptions): Result.Result<Settings, ListenError> => {
   const listener = listenerOf(options)
   if (listener === undefined) return Result.fail(plainNotAllowed)
-  const proxy = options.proxy === undefined ? Result.succeed(undefined) : trustedProxy(options.proxy)
+  const proxy = options.proxy === undefined ? Result.succeed(undefined) : trustedProxy(options.proxy, net)
   if (Result.isFailure(proxy)) return Result.fail(proxy.failure)
   const compression = options.compression === true ? {} : (options.compression ?? {})
   const settings: Settings = {

@@ -1,5 +1,5 @@
 /** WebSocket transport of Wattline OCPP over uWebSockets.js. */
-export { ListenError, type ListenReason } from "@wattline/ocpp-core/adapter"
+export { ListenError, type ListenReason, type ProxyOptions } from "@wattline/ocpp-core/adapter"
 export type { Address } from "./Listener.ts"
 export type { UwsApp, UwsBehavior, UwsModule, UwsRequest, UwsResponse, UwsSocket, UwsTlsOptions } from "./Native.ts"
 export type {
@@ -11,5 +11,4 @@ export type {
   TlsFiles,
   UwsServerOptions
 } from "./Options.ts"
-export type { ProxyOptions } from "./Proxy.ts"
 export { UwsServer, type UwsServerShape } from "./UwsServer.ts"

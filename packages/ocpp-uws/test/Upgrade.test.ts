@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit } from "effect"
 import { TestClock } from "effect/testing"
 import type { ProxyOptions } from "../src/index.ts"
-import { parse, raw, upgradeRequest } from "./raw.ts"
+import { parse, raw, upgradeRequest } from "@wattline/ocpp-conformance/tcp"
 import { frame, setup, textFrame } from "./setup.ts"
 import { native } from "./uws-harness.ts"
 

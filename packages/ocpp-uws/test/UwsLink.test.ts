@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit } from "effect"
 import { TestClock } from "effect/testing"
 import type { CommonOptions } from "../src/index.ts"
-import { raw, upgradeRequest } from "./raw.ts"
+import { raw, upgradeRequest } from "@wattline/ocpp-conformance/tcp"
 import { frame, setup, textFrame } from "./setup.ts"
 import { native } from "./uws-harness.ts"
 

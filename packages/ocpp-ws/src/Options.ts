@@ -1,10 +1,10 @@
 /** What a user may say to the adapter, what holds when nothing is said, and what makes no sense. */
 import type { Server as HttpServer } from "node:http"
 import type { Server as HttpsServer } from "node:https"
+import * as net from "node:net"
 import { Server as TlsServer } from "node:tls"
 import * as Result from "effect/Result"
-import { ListenError, type TrustedProxy } from "@wattline/ocpp-core/adapter"
-import { type ProxyOptions, trustedProxy } from "./Proxy.ts"
+import { ListenError, type ProxyOptions, trustedProxy, type TrustedProxy } from "@wattline/ocpp-core/adapter"
 import type { ClientCertificateOptions, TlsOptions } from "./Tls.ts"
 
 /** Where a port of the adapter's own is. */
@@ -128,7 +128,7 @@ export const resolve = (options: WsServerOptions): Result.Result<Settings, Liste
   const secure = "server" in options ? options.server instanceof TlsServer : tls !== undefined
   if (!secure && options.plain !== true) return Result.fail(plainNotAllowed)
   if (tls !== undefined && (options.plain === true || "server" in options)) return Result.fail(oneTls)
-  const proxy = options.proxy === undefined ? Result.succeed(undefined) : trustedProxy(options.proxy)
+  const proxy = options.proxy === undefined ? Result.succeed(undefined) : trustedProxy(options.proxy, net)
   if (Result.isFailure(proxy)) return Result.fail(proxy.failure)
   const compression = options.compression === true ? {} : (options.compression ?? {})
   const settings: Settings = {

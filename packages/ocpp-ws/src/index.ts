@@ -1,5 +1,5 @@
 /** WebSocket transport of Wattline OCPP over `ws`. */
-export { ListenError, type ListenReason } from "@wattline/ocpp-core/adapter"
+export { ListenError, type ListenReason, type ProxyOptions } from "@wattline/ocpp-core/adapter"
 export type { Address } from "./Listener.ts"
 export type {
   Attached,
@@ -10,7 +10,6 @@ export type {
   TlsPort,
   WsServerOptions
 } from "./Options.ts"
-export type { ProxyOptions } from "./Proxy.ts"
 export {
   type ClientCertificateOptions,
   defaultCiphers,

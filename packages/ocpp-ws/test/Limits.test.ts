@@ -5,7 +5,7 @@ import { Effect, Exit, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { connect, type Socket } from "node:net"
 import { connect as connectTls } from "node:tls"
-import { parse, raw, upgradeRequest } from "./raw.ts"
+import { parse, raw, upgradeRequest } from "@wattline/ocpp-conformance/tcp"
 import { setup } from "./setup.ts"
 import { start, textFrame } from "./ws-harness.ts"
 

@@ -2,7 +2,7 @@ import { testPki } from "@wattline/ocpp-conformance"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { ProxyOptions } from "../src/index.ts"
-import { raw, upgradeRequest } from "./raw.ts"
+import { raw, upgradeRequest } from "@wattline/ocpp-conformance/tcp"
 import { setup } from "./setup.ts"
 
 /** What the core is told of a request with these headers. */

@@ -3,7 +3,7 @@ import type { Admission } from "@wattline/ocpp-core"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit } from "effect"
 import { TestClock } from "effect/testing"
-import { parse, raw, upgradeRequest } from "./raw.ts"
+import { parse, raw, upgradeRequest } from "@wattline/ocpp-conformance/tcp"
 import { setup } from "./setup.ts"
 import { dial } from "./ws-harness.ts"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit } from "effect"
 import { TestClock } from "effect/testing"
-import { raw, upgradeRequest } from "./raw.ts"
+import { raw, upgradeRequest } from "@wattline/ocpp-conformance/tcp"
 import type { CommonOptions } from "../src/index.ts"
 import { setup } from "./setup.ts"
 import { textFrame } from "./ws-harness.ts"

@@ -8,7 +8,7 @@ import { createServer as createSecureServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
 import type { WsServerOptions } from "../src/index.ts"
-import { parse, raw, upgradeRequest } from "./raw.ts"
+import { parse, raw, upgradeRequest } from "@wattline/ocpp-conformance/tcp"
 import { dial, start } from "./ws-harness.ts"
 
 /** Starts the adapter in a scope of its own, with the means to end it. */

@@ -3,12 +3,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import {
   Acceptor,
-  andThen,
   Csms,
   type CsmsEvent,
   type CsmsOptions,
@@ -19,7 +17,7 @@ import {
   type StationDirectory,
   type StationStore
 } from "@wattline/ocpp-core"
-import { type Issued, testPki } from "../Pki.ts"
+import { testPki } from "../Pki.ts"
 import type { Secrets } from "./Secrets.ts"
 import type { ListenerTls, SecurityHarness } from "./SecurityHarness.ts"
 
@@ -39,10 +37,6 @@ export interface Surroundings {
   readonly options: CsmsOptions
   /** What is on disk. */
   readonly ports: Context.Context<StationDirectory | StationStore>
-  /** The certificates that the certificate authority behind the CSMS hands out next, by identity. */
-  readonly renewals: Map<string, Issued>
-  /** What stations answered to CertificateSigned, as the application learned it: `CS-1 Accepted`. */
-  readonly signed: Queue.Queue<string>
   /** Told everything that the CSMS tells. */
   readonly heard: (event: CsmsEvent) => void
 }
@@ -77,7 +71,7 @@ export class CsmsProcess {
   static readonly begin = Effect.fnUntraced(function* (surroundings: Surroundings) {
     const { heard, options, ports } = surroundings
     const scope = yield* Scope.make()
-    const csms = Csms.layer(handlers(surroundings), { organizations: [operator], ...options })
+    const csms = Csms.layer(handlers, { organizations: [operator], ...options })
     const context = yield* Layer.buildWithScope(
       Layer.provideMerge(EventLog.layer(), Layer.provide(csms, Layer.succeedContext(ports))),
       scope
@@ -133,18 +127,11 @@ export class CsmsProcess {
   )
 }
 
-/** The application: it accepts boots, and has certificates signed by a CA behind it. */
-const handlers = ({ renewals, signed }: Surroundings): Handlers => ({
-  SignCertificate: ({ certificateType }, { station }) =>
-    Effect.sync(() => {
-      const renewal = renewals.get(station.identity)
-      if (renewal === undefined) return { status: "Rejected" } as const
-      const request = { certificateChain: renewal.chain, ...(certificateType !== undefined && { certificateType }) }
-      return andThen(
-        { status: "Accepted" } as const,
-        Effect.map(station.call("CertificateSigned", request), ({ status }) =>
-          Queue.offerUnsafe(signed, `${station.identity} ${status}`)
-        )
-      )
+/** The application: it accepts boots, and has certificates signed by the CA behind it. */
+const handlers: Handlers = {
+  signCertificate: ({ csr }) =>
+    Effect.gen(function* () {
+      const { ca } = yield* testPki
+      return (yield* ca.sign(csr)).chain
     })
-})
+}

@@ -1,7 +1,6 @@
 /** What a scenario takes place in: the CSMS behind the adapter under test, its stations, and what it tells. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import {
   type CsmsEvent,
@@ -14,7 +13,7 @@ import {
   StationStore
 } from "@wattline/ocpp-core"
 import type { DialRefused } from "../Peer.ts"
-import { type CertificateSpec, type Issued, testPki, type TestPki } from "../Pki.ts"
+import { type CertificateSpec, type Issued, makeRequest, type Requested, testPki, type TestPki } from "../Pki.ts"
 import { CsmsProcess, operator, type Profile, serverName, type Surroundings } from "./CsmsProcess.ts"
 import { type Knock, ScriptedStation } from "./ScriptedStation.ts"
 import type { Secrets } from "./Secrets.ts"
@@ -48,8 +47,6 @@ let devices = 0
 /** See the head of the file. */
 export class World {
   readonly pki: TestPki
-  readonly renewals = new Map<string, Issued>()
-  readonly signed = Effect.runSync(Queue.unbounded<string>())
   /** What the CSMS told so far. */
   readonly events: Array<CsmsEvent> = []
   private process: CsmsProcess | undefined
@@ -57,9 +54,8 @@ export class World {
   private readonly surroundings: Surroundings
   private readonly secrets: Secrets
 
-  private constructor(surroundings: Omit<Surroundings, "renewals" | "signed" | "heard">, pki: TestPki) {
-    const { renewals, signed } = this
-    this.surroundings = { ...surroundings, renewals, signed, heard: (event) => this.heard(event) }
+  private constructor(surroundings: Omit<Surroundings, "heard">, pki: TestPki) {
+    this.surroundings = { ...surroundings, heard: (event) => this.heard(event) }
     this.secrets = surroundings.secrets
     this.pki = pki
   }
@@ -128,6 +124,11 @@ export class World {
     return Effect.tap(ca.issue({ organization: operator, ...spec, key: "EC", usage: "client" }), ({ key }) =>
       Effect.sync(() => this.secrets.addKey(key))
     )
+  }
+
+  /** A CSR of a station, and its new key, which nobody may be told. */
+  request({ serialNumber }: Device): Effect.Effect<Requested> {
+    return Effect.tap(makeRequest(serialNumber, operator), ({ key }) => Effect.sync(() => this.secrets.addKey(key)))
   }
 
   /** A station comes as a security profile has it: 1 and 2 with Basic, 3 with its certificate. */

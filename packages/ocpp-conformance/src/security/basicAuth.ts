@@ -31,7 +31,7 @@ const logins = (suite: Suite, profile: Profile): void => {
 
   scenario(
     suite,
-    `TC_A_02_CSMS: a user name that is not the identity is refused (profile ${profile})`,
+    `TC_A_02_CSMS, A-2: a user name that is not the identity is refused (profile ${profile})`,
     Effect.fnUntraced(function* (world) {
       const device = yield* world.register(profile)
       const { headers, status } = yield* world.refused(device, profile, { user: `${device.identity}Invalid` })
@@ -45,7 +45,7 @@ const logins = (suite: Suite, profile: Profile): void => {
 
   scenario(
     suite,
-    `TC_A_03_CSMS: a wrong password is refused (profile ${profile})`,
+    `TC_A_03_CSMS, A-2: a wrong password is refused (profile ${profile})`,
     Effect.fnUntraced(function* (world) {
       const device = yield* world.register(profile)
       const password = yield* world.newPassword(device.identity)

@@ -6,7 +6,7 @@ import type { Issued } from "../Pki.ts"
 import { scenario, type Suite } from "./scenario.ts"
 import { CallErrorReceived } from "./ScriptedStation.ts"
 import type { Capability, SecurityHarness } from "./SecurityHarness.ts"
-import { arrives, boot, booted, isUp, renews, signs } from "./steps.ts"
+import { arrives, boot, booted, isUp, renews, signs, triggered } from "./steps.ts"
 import type { Device, World } from "./World.ts"
 
 const day = 86_400_000
@@ -59,7 +59,7 @@ export const clientCertificates = (suite: Suite): void => {
   for (const [kind, { make, reason, seenByTls }] of Object.entries(bad)) {
     scenario(
       suite,
-      `TC_A_08_CSMS: a client certificate ${kind} is refused, and the good one served`,
+      `TC_A_08_CSMS, A-4: a client certificate ${kind} is refused, and the good one served`,
       Effect.fnUntraced(function* (world) {
         const device = yield* world.register(3)
         const certificate = yield* make(world, device)
@@ -119,7 +119,7 @@ export const clientCertificates = (suite: Suite): void => {
 
   scenario(
     suite,
-    "TC_A_11_CSMS: a station comes back with its renewed certificate",
+    "TC_A_11_CSMS, A-18, A-19: a CA signs the CSR of a station, which comes back with its renewed certificate",
     Effect.fnUntraced(function* (world) {
       const device = yield* world.register(3)
       const station = yield* arrives(world, device, 3)
@@ -128,12 +128,52 @@ export const clientCertificates = (suite: Suite): void => {
       const again = yield* world.connect(device, 3, { certificate })
       yield* isUp(again)
       assert.isTrue((yield* (yield* world.station(device)).snapshot).connected)
+      yield* world.told("CertificateReplaced", device, { fingerprint256: certificate.fingerprint256 })
     })
   )
 
   scenario(
     suite,
-    "TC_A_14_CSMS: a station that refuses its renewed certificate goes on with the old one",
+    "A-24: both certificates are good until the station is in with the renewed one, then that one alone",
+    Effect.fnUntraced(function* (world) {
+      const device = yield* world.register(3)
+      const station = yield* arrives(world, device, 3)
+      const certificate = yield* renews(world, device, station)
+      yield* station.leave
+      const fallback = yield* world.connect(device, 3)
+      yield* isUp(fallback)
+      yield* fallback.leave
+      const again = yield* world.connect(device, 3, { certificate })
+      yield* isUp(again)
+      yield* world.told("CertificateReplaced", device)
+      assert.strictEqual((yield* world.refused(device, 3)).status, 403)
+      yield* world.restart
+      yield* world.add(device, 3)
+      assert.strictEqual((yield* world.refused(device, 3)).status, 403)
+      yield* isUp(yield* world.connect(device, 3, { certificate }))
+    })
+  )
+
+  scenario(
+    suite,
+    "A-32: a station that gives its renewed certificate up goes on with the old one, and the renewal has failed",
+    Effect.fnUntraced(function* (world) {
+      const device = yield* world.register(3)
+      const station = yield* arrives(world, device, 3)
+      yield* renews(world, device, station)
+      yield* station.leave
+      const fallback = yield* world.connect(device, 3)
+      const event = { type: "DiscardedRenewedClientCertificate", timestamp: new Date().toISOString() }
+      assert.deepStrictEqual(yield* fallback.call("SecurityEventNotification", event), {})
+      yield* world.told("CertificateRenewalFailed", device, { reason: "Discarded" })
+      yield* fallback.leave
+      yield* isUp(yield* world.connect(device, 3))
+    })
+  )
+
+  scenario(
+    suite,
+    "TC_A_14_CSMS, A-23: a station that refuses its renewed certificate goes on with the old one",
     Effect.fnUntraced(function* (world) {
       const device = yield* world.register(3)
       const station = yield* arrives(world, device, 3)
@@ -158,9 +198,7 @@ export const clientCertificates = (suite: Suite): void => {
       const station = yield* world.connect(device, 3, { certificate })
       yield* world.told("InvalidChargingStationCertificate", device, { admitted: true })
       assert.strictEqual((yield* boot(station, device)).status, "Pending")
-      const { answer, request } = yield* station.asked("TriggerMessage")
-      assert.deepStrictEqual(request, { requestedMessage: "SignChargingStationCertificate" })
-      yield* answer({ status: "Accepted" })
+      yield* triggered(station)
       const renewed = yield* signs(world, device, station)
       yield* station.leave
       const again = yield* world.connect(device, 3, { certificate: renewed })

@@ -13,7 +13,7 @@ export const profiles = (suite: Suite): void => {
   for (const registered of all) {
     scenario(
       suite,
-      `R-030: a station registered for profile ${registered} is let in with no other`,
+      `A-1, R-030: a station registered for profile ${registered} is let in with no other`,
       Effect.fnUntraced(function* (world) {
         const device = yield* world.register(registered)
         for (const other of all.filter((profile) => profile !== registered)) {

@@ -1,9 +1,9 @@
 /** Steps that several scenarios have in common. Those of the CSMS go over the API that an application has. */
+import { createPrivateKey, X509Certificate } from "node:crypto"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Queue from "effect/Queue"
-import type { CsmsAction, Messages } from "@wattline/ocpp-core"
+import { type CsmsAction, type Messages, Security } from "@wattline/ocpp-core"
 import type { Issued } from "../Pki.ts"
 import type { Profile } from "./CsmsProcess.ts"
 import type { ScriptedStation } from "./ScriptedStation.ts"
@@ -113,8 +113,7 @@ export const sets = (
 
 /**
  * The memory state RenewChargingStationCertificate: CSMS → CS TriggerMessage, CS → CSMS SignCertificate, CSMS → CS
- * CertificateSigned, which the station answers with `status`. Gives the new certificate. The PKI makes its key as well,
- * where a station would have made it and sent a CSR.
+ * CertificateSigned, which the station answers with `status`. Gives the new certificate and its key.
  */
 export const renews = Effect.fnUntraced(function* (
   world: World,
@@ -122,9 +121,23 @@ export const renews = Effect.fnUntraced(function* (
   station: ScriptedStation,
   status: "Accepted" | "Rejected" = "Accepted"
 ) {
-  const trigger = { requestedMessage: "SignChargingStationCertificate" } as const
-  yield* operated(world, device, station, "TriggerMessage", trigger, { status: "Accepted" })
-  return yield* signs(world, device, station, status)
+  const renewal = yield* Effect.forkChild(Security.requestCertificateRenewal(yield* world.station(device)))
+  yield* triggered(station)
+  const renewed = yield* signs(world, device, station, status)
+  const result = yield* Fiber.join(renewal)
+  assert.deepStrictEqual(
+    result.status === "Failed" ? result.reason : result.status,
+    status,
+    "what the application is told of the renewal"
+  )
+  return renewed
+})
+
+/** CSMS → CS TriggerMessage, which asks for a CSR and is accepted. */
+export const triggered = Effect.fnUntraced(function* (station: ScriptedStation) {
+  const { answer, request } = yield* station.asked("TriggerMessage")
+  assert.deepStrictEqual(request, { requestedMessage: "SignChargingStationCertificate" })
+  yield* answer({ status: "Accepted" })
 })
 
 /** The part of it from SignCertificate on. */
@@ -134,19 +147,24 @@ export const signs = Effect.fnUntraced(function* (
   station: ScriptedStation,
   status: "Accepted" | "Rejected" = "Accepted"
 ) {
-  const renewed: Issued = yield* world.issue({ commonName: device.serialNumber })
-  world.renewals.set(device.identity, renewed)
+  const { csr, key } = yield* world.request(device)
   const certificateType = "ChargingStationCertificate"
   const before = station.heard.length
-  const answer = yield* station.call("SignCertificate", { csr: "a CSR", certificateType })
+  const answer = yield* station.call("SignCertificate", { csr, certificateType })
   assert.strictEqual(answer.status, "Accepted")
   const { answer: reply, request } = yield* station.asked("CertificateSigned")
   assert.deepStrictEqual(station.heard.slice(before), ["CALLRESULT SignCertificate", "CALL CertificateSigned"])
-  assert.deepStrictEqual(request, { certificateChain: renewed.chain, certificateType })
-  assert.isAtMost(request.certificateChain.length, 10_000)
+  assert.strictEqual(request.certificateType, certificateType)
+  const { certificateChain: chain } = request
+  assert.isAtMost(chain.length, 10_000)
+  const leaf = new X509Certificate(chain) // reads the first one
+  assert.isTrue(leaf.checkPrivateKey(createPrivateKey(key)), "made from the CSR")
+  assert.isTrue(leaf.verify(new X509Certificate(world.pki.ca.cert).publicKey), "signed under the root")
   yield* reply({ status })
-  assert.strictEqual(yield* Queue.take(world.signed), `${device.identity} ${status}`)
-  return renewed
+  if (status === "Accepted") yield* world.told("CertificateAccepted", device, { certificateType })
+  else yield* world.told("CertificateRenewalFailed", device, { certificateType, reason: "Rejected" })
+  const { fingerprint256, serialNumber } = leaf
+  return { cert: leaf.toString(), chain, key, serialNumber, fingerprint256 } satisfies Issued
 })
 
 /** The application tells a station to take a security profile: SetNetworkProfile, its priority, Reset (A05). */

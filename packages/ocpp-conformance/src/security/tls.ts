@@ -26,7 +26,7 @@ export const tls = (suite: Suite): void => {
     for (const [name, serverKey] of Object.entries(suites)) {
       scenario(
         suite,
-        `TC_A_04_CSMS: a station that knows only ${name} connects with TLS 1.2 (profile ${profile})`,
+        `TC_A_04_CSMS, A-3: a station that knows only ${name} connects with TLS 1.2 (profile ${profile})`,
         Effect.fnUntraced(function* (world) {
           const device = yield* world.register(profile)
           const station = yield* world.connect(device, profile, {
@@ -53,7 +53,7 @@ export const tls = (suite: Suite): void => {
 
     scenario(
       suite,
-      `TC_A_06_CSMS: TLS below 1.2 is refused, and what comes next is served (profile ${profile})`,
+      `TC_A_06_CSMS, A-3: TLS below 1.2 is refused, and what comes next is served (profile ${profile})`,
       Effect.fnUntraced(function* (world) {
         const device = yield* world.register(profile)
         for (const version of ["TLSv1", "TLSv1.1"] as const) {

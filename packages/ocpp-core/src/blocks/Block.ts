@@ -3,6 +3,7 @@
  * plain, serialisable state, and says what happened as events. It sends nothing, waits for nothing, reads no clock.
  */
 import type { Action, Messages } from "@wattline/ocpp-v201"
+import type { TransactionLimits } from "./Transactions.ts"
 
 /** Request payload of an action. */
 export type RequestOf<A extends Action> = Messages[A]["request"]
@@ -17,6 +18,8 @@ export interface Exchange<A extends Action = Action> {
   readonly at: number
   /** Only with BootNotification: whether the station has restarted. The first boot of a link, unless triggered (LC-16). */
   readonly rebooted?: boolean
+  /** How much is held of transactions; the defaults when absent. */
+  readonly limits?: TransactionLimits
 }
 
 /** Folds one exchange into the state of the block; says what happened through `emit`. Pure apart from that. */

@@ -63,16 +63,26 @@ export interface ComponentNode {
 /** The device model: components by `componentKey` (DM-01, DM-02). Plain data. */
 export interface DeviceModel {
   readonly components: { readonly [componentKey: string]: ComponentNode }
+  /** Pairs of component and variable in it; at most `maxVariables`. */
+  readonly size: number
+  /** True when pairs were left out because there was no room; until a full inventory fits. */
+  readonly isTruncated?: true
   /** True when a FullInventory is recommended, until one is complete (DM-28, B-17). */
   readonly stale: boolean
   /** CSMS clock in milliseconds since 1970 when a report was last applied; absent before the first (DM-16). */
   readonly reportedAt?: number
-  /** CSMS clock in milliseconds since 1970 of the last complete FullInventory (DM-18, DM-20). */
+  /** CSMS clock in milliseconds since 1970 of the last complete FullInventory that had room (DM-18, DM-20). */
   readonly inventoryAt?: number
 }
 
 /** Nothing known. Shared by all stations that reported nothing. */
-export const empty: DeviceModel = Object.freeze({ components: Object.freeze({}), stale: false })
+export const empty: DeviceModel = Object.freeze({ components: Object.freeze({}), size: 0, stale: false })
+
+/**
+ * Pairs of component and variable that are held of one station; further ones are left out. Large stations report a few
+ * thousand; without an end one broken station could fill the memory.
+ */
+export const maxVariables = 10_000
 
 /** A component by name alone (station level), or spelled out with instance and EVSE (DM-01, DM-06). */
 export type ComponentLike = string | ComponentType
@@ -170,7 +180,8 @@ export const entries = (model: DeviceModel): ReadonlyArray<DeviceModelEntry> =>
     )
   )
 
-const queriedComponent = (query: VariableQuery): ComponentLike => {
+/** The component that a query names. */
+export const queriedComponent = (query: VariableQuery): ComponentLike => {
   const { component, componentInstance, evseId, connectorId } = query
   if (typeof component === "string" && componentInstance === undefined && evseId === undefined) return component
   const { name, instance, evse } = typeof component === "string" ? { name: component } : component
@@ -183,5 +194,6 @@ const queriedComponent = (query: VariableQuery): ComponentLike => {
   }
 }
 
-const queriedVariable = ({ variable, instance }: VariableQuery): VariableLike =>
+/** The variable that a query names, with its instance. */
+export const queriedVariable = ({ variable, instance }: VariableQuery): VariableLike =>
   instance === undefined ? variable : { name: typeof variable === "string" ? variable : variable.name, instance }

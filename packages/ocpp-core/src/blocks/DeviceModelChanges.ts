@@ -14,6 +14,7 @@ import type {
 import {
   componentKey,
   isSecret,
+  maxVariables,
   variableKey,
   type Attribute,
   type Attributes,
@@ -110,7 +111,7 @@ export const applySetVariables = (
  */
 export const applyEvents = (
   model: DeviceModel,
-  eventData: ReadonlyArray<EventDataType>,
+  eventData: ReadonlyArray<Pick<EventDataType, "component" | "variable" | "timestamp" | "actualValue">>,
   at: number,
   onChange?: OnChange
 ): DeviceModel => {
@@ -207,7 +208,8 @@ const mapValues = <A>(
 
 const stale = (attribute: Attribute): Attribute => (attribute.stale ? attribute : { ...attribute, stale: true })
 
-const attributeKey = ({ component, variable, attributeType = "Actual" }: AttributeTarget): string =>
+/** Key of an attribute in a request or a result; an absent type is Actual (DM-05, B-3). */
+export const attributeKey = ({ component, variable, attributeType = "Actual" }: AttributeTarget): string =>
   `${componentKey(component)}\n${variableKey(variable)}\n${attributeType}`
 
 /** Where a pair is in the model, or would be. */
@@ -238,6 +240,8 @@ const put = (
   const { component, variable, ofComponent, ofVariable, node, known } = place
   const before = known?.attributes[type]
   if (attribute === before) return model
+  if (known === undefined && model.size >= maxVariables)
+    return model.isTruncated ? model : { ...model, isTruncated: true }
   const attributes: Draft<Attributes> = { ...known?.attributes }
   if (attribute === undefined) delete attributes[type]
   else attributes[type] = attribute
@@ -246,7 +250,8 @@ const put = (
     [ofVariable]: known === undefined ? { variable, attributes } : { ...known, attributes }
   }
   if (before?.value !== attribute?.value) onChange?.(changed(place, type, before, attribute))
-  return withNode(model, ofComponent, { component: node?.component ?? component, variables })
+  const size = known === undefined ? model.size + 1 : model.size
+  return withNode(model, ofComponent, { component: node?.component ?? component, variables }, size)
 }
 
 const removePair = (model: DeviceModel, place: Place, onChange?: OnChange): DeviceModel => {
@@ -257,14 +262,16 @@ const removePair = (model: DeviceModel, place: Place, onChange?: OnChange): Devi
     if (before?.value !== undefined) onChange?.(changed(place, type, before, undefined))
   }
   const { [ofVariable]: _, ...variables } = node.variables
-  if (Object.keys(variables).length > 0) return withNode(model, ofComponent, { ...node, variables })
+  const size = model.size - 1
+  if (Object.keys(variables).length > 0) return withNode(model, ofComponent, { ...node, variables }, size)
   const { [ofComponent]: __, ...components } = model.components
-  return { ...model, components }
+  return { ...model, components, size }
 }
 
-const withNode = (model: DeviceModel, ofComponent: string, node: ComponentNode): DeviceModel => ({
+const withNode = (model: DeviceModel, ofComponent: string, node: ComponentNode, size: number): DeviceModel => ({
   ...model,
-  components: { ...model.components, [ofComponent]: node }
+  components: { ...model.components, [ofComponent]: node },
+  size
 })
 
 const attributeTypes = ["Actual", "Target", "MinSet", "MaxSet"] as const satisfies ReadonlyArray<AttributeEnumType>

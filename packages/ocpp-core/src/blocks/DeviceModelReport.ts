@@ -6,6 +6,7 @@ import type { ReportDataType, VariableAttributeType } from "@wattline/ocpp-v201"
 import {
   componentKey,
   isSecret,
+  maxVariables,
   variableKey,
   type Attribute,
   type Attributes,
@@ -62,12 +63,19 @@ export const applyReport = (
   const components: { [key: string]: ComponentNode } = mode === "replace" ? {} : { ...model.components }
   // Only these drafts are written to; everything else is shared with the model before.
   const drafts = new Map<string, { [key: string]: VariableNode }>()
+  let size = mode === "replace" ? 0 : model.size
+  let isFull = mode === "merge" && model.isTruncated === true
   for (const part of parts.toSorted((a, b) => a.seqNo - b.seqNo)) {
     for (const item of withoutSecrets(part.reportData)) {
       const ofComponent = componentKey(item.component)
       const ofVariable = variableKey(item.variable)
       const before = model.components[ofComponent]?.variables[ofVariable]
       let variables = drafts.get(ofComponent)
+      if ((variables ?? components[ofComponent]?.variables)?.[ofVariable] === undefined) {
+        isFull ||= size >= maxVariables
+        if (size >= maxVariables) continue
+        size++
+      }
       if (variables === undefined) {
         variables = { ...components[ofComponent]?.variables }
         drafts.set(ofComponent, variables)
@@ -77,8 +85,16 @@ export const applyReport = (
     }
   }
   const stale = mode === "merge" && model.stale
-  const inventoryAt = mode === "replace" ? at : model.inventoryAt
-  return { components, stale, reportedAt: at, ...(inventoryAt !== undefined && { inventoryAt }) }
+  // A cut inventory says nothing about what is absent (DM-18).
+  const inventoryAt = isFull ? undefined : mode === "replace" ? at : model.inventoryAt
+  return {
+    components,
+    size,
+    ...(isFull && { isTruncated: true }),
+    stale,
+    reportedAt: at,
+    ...(inventoryAt !== undefined && { inventoryAt })
+  }
 }
 
 const reportedNode = (

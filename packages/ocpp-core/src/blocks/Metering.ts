@@ -51,6 +51,14 @@ export const importRegisterWh = (raw: SampledValueType): number | undefined => {
   return unit.unit === "kWh" ? finite(scaled(raw.value, multiplier + 3)) : undefined
 }
 
+/** Imported active power in W; `undefined` for any other sample, and for a single phase, which is a part of the whole. */
+export const importWatts = (raw: SampledValueType): number | undefined => {
+  if (raw.measurand !== "Power.Active.Import" || raw.phase !== undefined) return undefined
+  const { unit = "W", multiplier = 0 } = raw.unitOfMeasure ?? {}
+  if (unit === "W") return finite(scaled(raw.value, multiplier))
+  return unit === "kW" ? finite(scaled(raw.value, multiplier + 3)) : undefined
+}
+
 /** Preference among the places where one and the same energy is measured: what the driver pays for comes first. */
 export const locationRank = {
   Outlet: 0,
@@ -68,4 +76,4 @@ const scaled = (value: number, exponent: number): number => {
 }
 
 // A multiplier may be any integer, and JSON has no infinity.
-const finite = (wattHours: number): number | undefined => (Number.isFinite(wattHours) ? wattHours + 0 : undefined)
+const finite = (value: number): number | undefined => (Number.isFinite(value) ? value + 0 : undefined)

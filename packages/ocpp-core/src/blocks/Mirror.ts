@@ -6,6 +6,13 @@ import type { Action } from "@wattline/ocpp-v201"
 import { availability, type AvailabilityEvent, type AvailabilityState } from "./Availability.ts"
 import type { Block, Exchange, Reducer } from "./Block.ts"
 import { provisioning, type ProvisioningEvent, type ProvisioningState } from "./Provisioning.ts"
+import {
+  localAuthorizationList,
+  type LocalAuthorizationListEvent,
+  type LocalAuthorizationListState
+} from "./LocalAuthorizationList.ts"
+import { remoteControl, type RemoteControlEvent, type RemoteControlState } from "./RemoteControl.ts"
+import { security, type SecurityEvent, type SecurityState } from "./Security.ts"
 import { transactions, type TransactionsEvent, type TransactionsState } from "./Transactions.ts"
 
 /** What the CSMS knows of one station, by block. Plain, serialisable data. */
@@ -13,10 +20,19 @@ export interface StationMirror {
   readonly provisioning: ProvisioningState
   readonly availability: AvailabilityState
   readonly transactions: TransactionsState
+  readonly remoteControl: RemoteControlState
+  readonly localAuthorizationList: LocalAuthorizationListState
+  readonly security: SecurityState
 }
 
 /** Everything a block can say happened. Identity, epoch, number and time are added by the engine. */
-export type MirrorEvent = ProvisioningEvent | AvailabilityEvent | TransactionsEvent
+export type MirrorEvent =
+  | ProvisioningEvent
+  | AvailabilityEvent
+  | TransactionsEvent
+  | RemoteControlEvent
+  | LocalAuthorizationListEvent
+  | SecurityEvent
 
 /** Told of each event, in order (ST-2). */
 export type EmitMirrorEvent = (event: MirrorEvent) => void
@@ -25,8 +41,15 @@ export type EmitMirrorEvent = (event: MirrorEvent) => void
 export const initial: StationMirror = Object.freeze({
   provisioning: provisioning.initial,
   availability: availability.initial,
-  transactions: transactions.initial
+  transactions: transactions.initial,
+  remoteControl: remoteControl.initial,
+  localAuthorizationList: localAuthorizationList.initial,
+  security: security.initial
 })
+
+/** A mirror as it was stored, with the blocks that did not exist when it was. */
+export const restored = (stored: StationMirror | undefined): StationMirror =>
+  stored === undefined ? initial : { ...initial, ...stored }
 
 /** Folds one exchange into the mirror; the same mirror when it changes nothing (ST-1). Pure but for `emit`. */
 export const reduce = <A extends Action>(
@@ -72,7 +95,10 @@ const table = Object.groupBy(
   [
     ...stepsOf("provisioning", provisioning),
     ...stepsOf("availability", availability),
-    ...stepsOf("transactions", transactions)
+    ...stepsOf("transactions", transactions),
+    ...stepsOf("remoteControl", remoteControl),
+    ...stepsOf("localAuthorizationList", localAuthorizationList),
+    ...stepsOf("security", security)
   ],
   ({ action }) => action
 )

@@ -25,6 +25,8 @@ import {
   type VariableChanged
 } from "./DeviceModelChanges.ts"
 import { applyReport } from "./DeviceModelReport.ts"
+import { applyStatus, assumeHeartbeatInterval } from "./DeviceModelImplied.ts"
+import { type NetworkProfiles, withAccepted } from "./NetworkProfiles.ts"
 import {
   acknowledge,
   addPart,
@@ -54,6 +56,8 @@ export interface ProvisioningState {
   readonly pendingReset?: PendingReset
   readonly deviceModel: DeviceModel
   readonly reports: Reports
+  /** Network connection profiles that the station accepted, by configuration slot; it does not tell them itself (B09). */
+  readonly networkProfiles?: NetworkProfiles
 }
 
 /** A reset the station owes us (B-28). */
@@ -142,7 +146,9 @@ const boot = (state: ProvisioningState, exchange: Exchange<"BootNotification">, 
   const changed = before !== undefined && sayChanges(before, request, emit)
   const chargingStation =
     before !== undefined && isSame(before, request.chargingStation) ? before : request.chargingStation
-  const deviceModel = changed ? markStale(state.deviceModel) : state.deviceModel
+  const known = changed ? markStale(state.deviceModel) : state.deviceModel
+  const isAccepted = response.status === "Accepted"
+  const deviceModel = isAccepted ? assumeHeartbeatInterval(known, response.interval, at, emit) : known
   const told = { ...state, chargingStation, bootStatus: response.status, deviceModel }
   if (exchange.rebooted !== true) return told
   const { pendingReset, ...rest } = told
@@ -261,7 +267,6 @@ export const abandonReport = (
 const baseOf = (kind: ReportKind | undefined): { readonly reportBase?: ReportBaseEnumType } =>
   kind === undefined || kind === "Custom" ? {} : { reportBase: kind }
 
-/** The same state when the model is the same. */
 const withModel = (state: ProvisioningState, deviceModel: DeviceModel): ProvisioningState =>
   deviceModel === state.deviceModel ? state : { ...state, deviceModel }
 
@@ -271,6 +276,11 @@ export const provisioning: Block<ProvisioningState, ProvisioningEvent> = {
   reduce: {
     BootNotification: boot,
     Reset: reset,
+    SetNetworkProfile: (state, exchange) =>
+      exchange.response.status === "Accepted"
+        ? { ...state, networkProfiles: withAccepted(state.networkProfiles, exchange) }
+        : state,
+    StatusNotification: (state, { request, at }) => withModel(state, applyStatus(state.deviceModel, request, at)),
     GetBaseReport: (state, { request, response, at }, emit) =>
       acknowledged(state, request.requestId, request.reportBase, response.status, at, emit),
     GetReport: (state, { request, response, at }, emit) =>

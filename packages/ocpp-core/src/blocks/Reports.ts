@@ -3,6 +3,7 @@
  * engine, which calls `abandonReport` of Provisioning.ts when one passes.
  */
 import type { NotifyReportRequest, ReportBaseEnumType } from "@wattline/ocpp-v201"
+import { maxVariables } from "./DeviceModel.ts"
 import { withoutSecrets, type ReportPart } from "./DeviceModelReport.ts"
 import { add, gaps, type SequenceRange } from "./SequenceRanges.ts"
 import { isBefore } from "./Timestamp.ts"
@@ -47,6 +48,12 @@ export const noReports: Reports = Object.freeze({ open: Object.freeze([]), finis
  */
 export const maxUnacknowledgedParts = 32
 
+/**
+ * Variables, and parts, that are kept for the reports in progress of one station; further ones are left out. One more than a
+ * device model takes, so that it shows there.
+ */
+export const maxStagedVariables = maxVariables + 1
+
 /** Finished reports that are remembered per station, to know their late duplicates. */
 export const maxFinishedReports = 8
 
@@ -86,7 +93,11 @@ export const addPart = (reports: Reports, request: NotifyReportRequest, at: numb
   if (report === undefined && isLateDuplicate(reports, request)) return reports
   const room = report?.kind === undefined ? roomFor(reports, report) : reports.open
   if (room === undefined) return reports
-  const part: ReportPart = { seqNo, generatedAt, receivedAt: at, reportData: withoutSecrets(reportData) }
+  const staged = reports.open.flatMap(({ parts }) => parts)
+  if (staged.length >= maxStagedVariables) return reports
+  const left = maxStagedVariables - staged.reduce((sum, one) => sum + one.reportData.length, 0)
+  const fitting = reportData.length > left ? reportData.slice(0, left) : reportData
+  const part: ReportPart = { seqNo, generatedAt, receivedAt: at, reportData: withoutSecrets(fitting) }
   const before = report ?? { requestId, openedAt: at, parts: [] }
   const parts = before.parts.slice()
   parts.splice(before.parts.findLastIndex((other) => other.seqNo < seqNo) + 1, 0, part)

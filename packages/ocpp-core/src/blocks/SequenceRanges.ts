@@ -35,6 +35,9 @@ export const add = (ranges: SequenceRanges, n: number): SequenceRanges => {
   return next
 }
 
+/** The same with the lowest gap closed, as if what is missing there had come: memory is finite, gaps are not. */
+export const withoutLowestGap = (ranges: SequenceRanges): SequenceRanges => ranges.toSpliced(1, 2)
+
 /** What lies between the ranges, from `first` to `last` inclusive. */
 export const gaps = (ranges: SequenceRanges, first: number, last: number): ReadonlyArray<SequenceRange> => {
   if (first > last || covers(ranges, first, last)) return none

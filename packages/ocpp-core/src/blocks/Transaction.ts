@@ -14,13 +14,27 @@ import type {
 } from "@wattline/ocpp-v201"
 import type { Draft } from "./Draft.ts"
 import { addReadings, latestReading, type Energy, type LatestReading } from "./TransactionEnergy.ts"
-import { add, covers, gaps, includes, type SequenceRange, type SequenceRanges } from "./SequenceRanges.ts"
+import { addPrint, type EventPrints, printOf } from "./TransactionPrint.ts"
+import { addPoints, type Timeline } from "./TransactionTimeline.ts"
+import { add, covers, gaps, type SequenceRange, type SequenceRanges, withoutLowestGap } from "./SequenceRanges.ts"
 
 /** One transaction of a station (E-9). Plain data; the same whatever order its events came in (E-10). */
 export interface Transaction {
   readonly transactionId: string
   /** The seqNos that were received (E-12). */
   readonly received: SequenceRanges
+  /** True when there were more than `maxRanges` gaps, and the lowest are forgotten: it will never be complete. */
+  readonly gapsForgotten?: boolean
+  /** Gaps up to this seqNo are final: the station has nothing more to send from before (E-14). */
+  readonly finalUpTo?: number
+  /** The seqNos under which events came that contradict each other; of each the first counts (E-6). */
+  readonly conflicts?: SequenceRanges
+  /** What tells a resend from another event under the same number (E-5, E-6). */
+  readonly prints: EventPrints
+  /** True from a restart of the station until it mentions the transaction again (E-29). */
+  readonly unconfirmed?: boolean
+  /** Why it is not counted as running although no Ended came; another event of it takes this back. */
+  readonly givenUp?: GivenUp
   /** Station clock, ISO 8601: of Started. Absent until that has come (E-13). */
   readonly startedAt?: string
   /** Station clock, ISO 8601: of Ended. Absent while it is running; never taken back (E-10). */
@@ -41,6 +55,8 @@ export interface Transaction {
   readonly evse?: EVSEType
   /** The first token that was not presented to stop (E-16, E-18). */
   readonly idToken?: IdTokenType
+  /** The group of that token: `idTokenInfo.groupIdToken` of the first of our answers to it that had one (C-4). */
+  readonly groupIdToken?: IdTokenType
   /** The last token that was presented to stop (E-18). */
   readonly stopIdToken?: IdTokenType
   /** The first one given (E-16). */
@@ -51,10 +67,16 @@ export interface Transaction {
   readonly verdict?: AuthorizationStatusEnumType
   /** In the currency of the station: of our latest answer, or of CostUpdated (E-7). */
   readonly totalCost?: number
+  /** −9 to 9, of our latest answer that had one: overrides the priority of the token (E-8). */
+  readonly chargingPriority?: number
+  /** Seconds in which energy flowed, as the station counts them; the latest one given. */
+  readonly timeSpentCharging?: number
   /** First and last reading of the energy import register. */
   readonly energy?: Energy
   /** The latest reading as received; dropped when the transaction has ended. */
   readonly latest?: LatestReading
+  /** Energy, power and state of charge over time; the last points, dropped when the transaction has ended. */
+  readonly timeline?: Timeline
   /** seqNo of the event that each of these facts is from. */
   readonly origin: Origin
 }
@@ -62,9 +84,19 @@ export interface Transaction {
 /** Facts that the event with the lowest or the highest seqNo decides. */
 export type Origin = { readonly [K in "started" | "ended" | "evse" | Learned]?: number }
 
+/** `NotOngoing`: the station says so and has nothing more to send (E-14). `TooMany`: others began after it. */
+export type GivenUp = "NotOngoing" | "TooMany"
+
+/** Gaps that are held per transaction; a station that leaves out more is not counting. */
+export const maxRanges = 256
+
 /** Started with seqNo a, Ended with seqNo o > a, and every number between (E-12). */
-export const isComplete = ({ received, origin: { started, ended } }: Transaction): boolean =>
-  started !== undefined && ended !== undefined && started < ended && covers(received, started, ended)
+export const isComplete = ({ gapsForgotten, received, origin: { started, ended } }: Transaction): boolean =>
+  started !== undefined &&
+  ended !== undefined &&
+  started < ended &&
+  gapsForgotten !== true &&
+  covers(received, started, ended)
 
 /** The seqNos that are missing between Started and Ended, as far as these have come (E-12). */
 export const missingEvents = ({ received, origin }: Transaction): ReadonlyArray<SequenceRange> =>
@@ -74,15 +106,6 @@ export const missingEvents = ({ received, origin }: Transaction): ReadonlyArray<
 export const energyWh = ({ energy }: Transaction): number | undefined =>
   energy === undefined ? undefined : energy.last.wh - energy.first.wh
 
-/**
- * An event that is known already (E-5). By seqNo alone, since events are not held; but a Started or an Ended that was
- * never seen is no repetition, even if a careless station reuses a number (E-6).
- */
-export const isRepeated = (before: Transaction, { eventType, seqNo }: TransactionEventRequest): boolean =>
-  includes(before.received, seqNo) &&
-  !(eventType === "Ended" && before.origin.ended === undefined) &&
-  !(eventType === "Started" && before.origin.started === undefined)
-
 const isFirst = (seqNo: number, known: number | undefined): boolean => known === undefined || seqNo < known
 const isLast = (seqNo: number, known: number | undefined): boolean => known === undefined || seqNo > known
 
@@ -91,12 +114,16 @@ const isStopToken = ({ eventType, triggerReason }: TransactionEventRequest): boo
   triggerReason === "StopAuthorized" ||
   (eventType === "Ended" && triggerReason !== "Authorized" && triggerReason !== "RemoteStart")
 
-/** The transaction with one more event and our answer to it; `at` is CSMS time in milliseconds since 1970 (E-10). */
+/**
+ * The transaction with one more event and our answer to it (E-10). `at` is CSMS time in milliseconds since 1970,
+ * `timelineLength` the number of points that are held.
+ */
 export const fold = (
   before: Transaction | undefined,
   request: TransactionEventRequest,
   response: TransactionEventResponse,
-  at: number
+  at: number,
+  timelineLength: number
 ): Transaction => {
   const { seqNo, timestamp, transactionInfo: info } = request
   const next: Draft<Transaction> = before === undefined ? first(request, at) : { ...before }
@@ -107,6 +134,11 @@ export const fold = (
     next.triggerReason = request.triggerReason
   }
   next.received = add(next.received, seqNo)
+  if (next.received.length > 2 * maxRanges) {
+    next.received = withoutLowestGap(next.received)
+    next.gapsForgotten = true
+  }
+  next.prints = addPrint(next.prints, seqNo, printOf(request))
   if (at > next.receivedAt) next.receivedAt = at
   if (request.offline === true) next.offline = true
 
@@ -129,20 +161,44 @@ export const fold = (
   learn("reservationId", request.reservationId, isFirst, seqNo, next, origin)
   learn("remoteStartId", info.remoteStartId, isFirst, seqNo, next, origin)
   learn("chargingState", info.chargingState, isLast, seqNo, next, origin)
-  learn("verdict", response.idTokenInfo?.status, isLast, seqNo, next, origin)
+  learn("timeSpentCharging", info.timeSpentCharging, isLast, seqNo, next, origin)
   learn("totalCost", response.totalCost, isLast, seqNo, next, origin)
+  learn("chargingPriority", response.chargingPriority, isLast, seqNo, next, origin)
+  const { idTokenInfo } = response
+  if (idTokenInfo !== undefined) {
+    learn("verdict", idTokenInfo.status, isLast, seqNo, next, origin)
+    learn("groupIdToken", stops ? undefined : idTokenInfo.groupIdToken, isFirst, seqNo, next, origin)
+  }
   if (request.meterValue !== undefined) {
     const energy = addReadings(next.energy, request.meterValue, seqNo)
     if (energy !== undefined) next.energy = energy
     const latest = latestReading(next.latest, request.meterValue, seqNo)
     if (latest !== undefined) next.latest = latest
+    const timeline = addPoints(next.timeline, request.meterValue, seqNo, timelineLength)
+    if (timeline !== undefined) next.timeline = timeline
   }
-  if (next.endedAt === undefined || next.latest === undefined) return next
-  const { latest: _, ...ended } = next
+  return next
+}
+
+/** The transaction as it is held: what only a running one needs is dropped once it has ended. */
+export const settled = (transaction: Transaction): Transaction => {
+  const { endedAt, latest, timeline } = transaction
+  if (endedAt === undefined || (latest === undefined && timeline === undefined)) return transaction
+  const { latest: _, timeline: __, ...ended } = transaction
   return ended
 }
 
-type Learned = "idToken" | "stopIdToken" | "reservationId" | "remoteStartId" | "chargingState" | "verdict" | "totalCost"
+type Learned =
+  | "idToken"
+  | "groupIdToken"
+  | "stopIdToken"
+  | "reservationId"
+  | "remoteStartId"
+  | "chargingState"
+  | "timeSpentCharging"
+  | "verdict"
+  | "totalCost"
+  | "chargingPriority"
 
 /** Takes a fact of one event if there is one and its seqNo decides. */
 const learn = <K extends Learned>(
@@ -163,6 +219,7 @@ const none: SequenceRanges = Object.freeze([])
 const first = ({ transactionInfo, timestamp, triggerReason }: TransactionEventRequest, at: number): Transaction => ({
   transactionId: transactionInfo.transactionId,
   received: none,
+  prints: none,
   updatedAt: timestamp,
   triggerReason,
   receivedAt: at,

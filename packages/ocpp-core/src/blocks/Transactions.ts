@@ -1,162 +1,238 @@
 /**
  * Block E: the transactions of one station.
  *
- * Held per station: all running transactions and the last `maxEnded` ended ones. Of meter values only the energy
- * register and the latest reading of running transactions are held; a timeline is not.
+ * Held per station: running transactions, and the last ended ones for late and repeated events; how many and how much of
+ * each is limited, so that no station can fill the memory.
  */
-import type {
-  ChargingStateEnumType,
-  ReasonEnumType,
-  TransactionEventRequest,
-  TriggerReasonEnumType
-} from "@wattline/ocpp-v201"
+import type { TransactionEventRequest } from "@wattline/ocpp-v201"
 import type { Block, Exchange } from "./Block.ts"
-import type { Draft } from "./Draft.ts"
-import type { SequenceRange } from "./SequenceRanges.ts"
-import { energyWh, fold, isComplete, isRepeated, missingEvents, type Transaction } from "./Transaction.ts"
+import { add } from "./SequenceRanges.ts"
+import { isBefore } from "./Timestamp.ts"
+import { fold, type GivenUp, isComplete, missingEvents, settled, type Transaction } from "./Transaction.ts"
+import { progressEvent, type TransactionsEvent } from "./TransactionEvents.ts"
+import { addPrint, isUnseenEnd, noveltyOf, printOf } from "./TransactionPrint.ts"
+
+export type * from "./TransactionEvents.ts"
 
 /** State of block E for one station. Plain data. */
 export interface TransactionsState {
   /** Not ended, in the order they were first heard of. */
   readonly running: ReadonlyArray<Transaction>
-  /** Ended, in the order the CSMS learned it; at most `maxEnded`. */
+  /** Ended or given up, in the order the CSMS learned it. */
   readonly ended: ReadonlyArray<Transaction>
 }
 
-/** Ended transactions that are held per station, for late and repeated events. */
-export const maxEnded = 20
-
-/** What block E says happened. A repeated event is none (E-5). */
-export type TransactionsEvent = TransactionStarted | TransactionUpdated | TransactionEnded | TransactionCostUpdated
-
-interface TransactionProgress<Tag extends string> {
-  readonly _tag: Tag
-  readonly transactionId: string
-  readonly seqNo: number
-  /** Station clock, ISO 8601: of this event; authoritative even if it comes late (E-22). */
-  readonly timestamp: string
-  readonly triggerReason: TriggerReasonEnumType
-  /** True when this event happened offline (E-22). */
-  readonly offline: boolean
-  /** Known so far of the transaction (E-16). */
-  readonly evseId?: number
-  /** Known so far of the transaction (E-16). */
-  readonly connectorId?: number
-  /** Of the transaction now: a late event does not take it back (E-10). */
-  readonly chargingState?: ChargingStateEnumType
-  /** Imported so far in Wh; negative only if the meter was replaced (J-5). */
-  readonly energyWh?: number
-  /** Started, Ended and everything between are there (E-12). */
-  readonly complete: boolean
-  /** The seqNos known to be missing (E-12). */
-  readonly missing: ReadonlyArray<SequenceRange>
+/** How much is held of the transactions of one station. */
+export interface TransactionLimits {
+  /** Ended transactions, for late and repeated events. */
+  readonly maxEnded: number
+  /** Running ones; beyond, the one that was silent for longest is given up. */
+  readonly maxRunning: number
+  /** Points of the timeline of a running transaction. */
+  readonly timelineLength: number
 }
 
-/** A transaction began. Later than other events of it if the station sends so (E-13). */
-export type TransactionStarted = TransactionProgress<"TransactionStarted">
-
-/** An Updated arrived, in turn or late; possibly the first that is heard of its transaction (E-13). */
-export type TransactionUpdated = TransactionProgress<"TransactionUpdated">
-
-/** A transaction is over (E-20). If `complete` is false, a later TransactionUpdated may say true. */
-export interface TransactionEnded extends TransactionProgress<"TransactionEnded"> {
-  readonly stoppedReason: ReasonEnumType
-}
-
-/** A running cost was shown on the station (I-3). */
-export interface TransactionCostUpdated {
-  readonly _tag: "TransactionCostUpdated"
-  readonly transactionId: string
-  /** In the currency of the station. */
-  readonly totalCost: number
-}
+/** The limits of a CSMS that sets none. */
+export const defaultLimits: TransactionLimits = Object.freeze({ maxEnded: 20, maxRunning: 100, timelineLength: 32 })
 
 /** The transaction, running or among the last ended, or `undefined` (E-9). */
-export const findTransaction = (state: TransactionsState, transactionId: string): Transaction | undefined =>
-  state.running.find((known) => known.transactionId === transactionId) ??
-  state.ended.find((known) => known.transactionId === transactionId)
+export const findTransaction = (state: TransactionsState, transactionId: string): Transaction | undefined => {
+  // Loops, because this runs for each event.
+  const { ended, running } = state
+  for (const known of running) if (known.transactionId === transactionId) return known
+  for (const known of ended) if (known.transactionId === transactionId) return known
+  return undefined
+}
+
+/**
+ * The transaction as it is with an event that is not answered yet: what its handler sees. Changes nothing. A repeated or
+ * conflicting event counts no more than it will when it is answered (E-5, E-6).
+ */
+export const transactionWith = (
+  state: TransactionsState,
+  request: TransactionEventRequest,
+  at: number,
+  { timelineLength }: TransactionLimits = defaultLimits
+): Transaction => {
+  const before = findTransaction(state, request.transactionInfo.transactionId)
+  return before === undefined || noveltyOf(before, request) === "New" || isUnseenEnd(before, request)
+    ? fold(before, request, unanswered, at, timelineLength)
+    : before
+}
+
+const unanswered = Object.freeze({})
 
 type Emit = (event: TransactionsEvent) => void
 
 const transactionEvent = (
   state: TransactionsState,
-  { request, response, at }: Exchange<"TransactionEvent">,
+  { request, response, at, limits = defaultLimits }: Exchange<"TransactionEvent">,
   emit: Emit
 ): TransactionsState => {
-  const { transactionId } = request.transactionInfo
-  const before = findTransaction(state, transactionId)
-  if (before !== undefined && isRepeated(before, request)) return state
-  const after = fold(before, request, response, at)
-  emit(eventOf(request, after))
-  if (before?.endedAt !== undefined) return { running: state.running, ended: replaced(state.ended, before, after) }
-  if (after.endedAt === undefined) return { running: replaced(state.running, before, after), ended: state.ended }
-  return {
-    running: state.running.filter((known) => known !== before),
-    ended: [...(state.ended.length < maxEnded ? state.ended : state.ended.slice(1 - maxEnded)), after]
+  const { seqNo, transactionInfo } = request
+  const before = findTransaction(state, transactionInfo.transactionId)
+  const novelty = before === undefined ? "New" : noveltyOf(before, request)
+  if (before !== undefined && novelty === "Repeated") return placed(state, before, mentioned(before), limits, emit)
+  let after = before
+  if (before === undefined || novelty === "New" || isUnseenEnd(before, request)) {
+    after = fold(before, request, response, at, limits.timelineLength)
+    emit(progressEvent(before, request, after, at))
+  }
+  if (after === undefined) return state
+  if (novelty === "Conflicting") {
+    const { idToken: _, ...kept } = request
+    emit({ _tag: "TransactionConflict", transactionId: after.transactionId, seqNo, request: kept })
+    const prints = addPrint(after.prints, seqNo, printOf(request))
+    after = { ...after, prints, conflicts: add(after.conflicts ?? [], seqNo).slice(0, maxConflicts) }
+  }
+  if (after.evse !== undefined && after.evse.id !== before?.evse?.id) tellOverlap(state, after, emit)
+  return placed(state, before, mentioned(after), limits, emit)
+}
+
+// Pairs of ends; a station that contradicts itself more often than that has been told about.
+const maxConflicts = 64
+
+/** It was heard of: whatever spoke against its being there is forgotten (E-29). */
+const mentioned = (transaction: Transaction): Transaction => {
+  if (transaction.unconfirmed === undefined && transaction.givenUp === undefined) return transaction
+  const { unconfirmed: _, givenUp: __, ...rest } = transaction
+  return rest
+}
+
+/** At most one transaction runs on an EVSE (E-19). Told when a running one turns up where another one runs. */
+const tellOverlap = (state: TransactionsState, after: Transaction, emit: Emit): void => {
+  const evseId = after.evse?.id
+  if (evseId === undefined || evseId === 0 || after.endedAt !== undefined) return
+  for (const other of state.running) {
+    if (other.evse?.id !== evseId || other.transactionId === after.transactionId) continue
+    const isOlder = isBefore(after.startedAt ?? after.updatedAt, other.startedAt ?? other.updatedAt)
+    const [older, newer] = isOlder ? [after, other] : [other, after]
+    emit({ _tag: "TransactionsOverlap", evseId, older: older.transactionId, newer: newer.transactionId })
   }
 }
 
-const replaced = (
-  all: ReadonlyArray<Transaction>,
+/** The state with `after` in the place of `before`, where it belongs. */
+const placed = (
+  state: TransactionsState,
   before: Transaction | undefined,
-  after: Transaction
-): ReadonlyArray<Transaction> => {
+  after: Transaction,
+  limits: TransactionLimits,
+  emit: Emit
+): TransactionsState => {
+  if (before === after) return state
+  const { ended, running } = state
+  const at = before === undefined ? -1 : running.indexOf(before)
+  const isRunning = after.endedAt === undefined && after.givenUp === undefined
+  if (isRunning && at >= 0) return { running: withAt(running, at, after), ended }
+  const endedAt = before === undefined || at >= 0 ? -1 : ended.indexOf(before)
+  if (!isRunning) {
+    const over = settled(after)
+    return {
+      running: at < 0 ? running : running.toSpliced(at, 1),
+      ended: endedAt < 0 ? withLast(ended, over, limits.maxEnded) : withAt(ended, endedAt, over)
+    }
+  }
+  const rest = endedAt < 0 ? ended : ended.toSpliced(endedAt, 1)
+  if (running.length < limits.maxRunning) return { running: [...running, after], ended: rest }
+  const silent = running.reduce((a, b) => (b.receivedAt < a.receivedAt ? b : a), after)
+  const next = { running: [...running, after], ended: rest }
+  return placed(next, silent, abandoned(silent, "TooMany", emit), limits, emit)
+}
+
+const none: ReadonlyArray<Transaction> = Object.freeze([])
+
+const withLast = (all: ReadonlyArray<Transaction>, last: Transaction, max: number): ReadonlyArray<Transaction> =>
+  max === 0 ? none : [...(all.length < max ? all : all.slice(all.length - max + 1)), last]
+
+const withAt = <A>(all: ReadonlyArray<A>, at: number, item: A): ReadonlyArray<A> => {
   const next = all.slice()
-  if (before === undefined) next.push(after)
-  else next[all.indexOf(before)] = after
+  next[at] = item
   return next
 }
 
-const eventOf = (request: TransactionEventRequest, after: Transaction): TransactionsEvent => {
-  switch (request.eventType) {
-    case "Started":
-      return progressOf("TransactionStarted", request, after)
-    case "Updated":
-      return progressOf("TransactionUpdated", request, after)
-    case "Ended": {
-      const stoppedReason = request.transactionInfo.stoppedReason ?? "Local"
-      return { ...progressOf("TransactionEnded", request, after), stoppedReason }
-    }
-  }
-}
-
-const progressOf = <Tag extends string>(
-  _tag: Tag,
-  { seqNo, timestamp, triggerReason, offline = false }: TransactionEventRequest,
-  after: Transaction
-): TransactionProgress<Tag> => {
-  const progress: Draft<TransactionProgress<Tag>> = {
-    _tag,
-    transactionId: after.transactionId,
-    seqNo,
-    timestamp,
-    triggerReason,
-    offline,
-    complete: isComplete(after),
-    missing: missingEvents(after)
-  }
-  const { evse, chargingState } = after
-  if (evse !== undefined) progress.evseId = evse.id
-  if (evse?.connectorId !== undefined) progress.connectorId = evse.connectorId
-  if (chargingState !== undefined) progress.chargingState = chargingState
-  const imported = energyWh(after)
-  if (imported !== undefined) progress.energyWh = imported
-  return progress
+const abandoned = (transaction: Transaction, why: GivenUp, emit: Emit): Transaction => {
+  emit({ _tag: "TransactionGivenUp", transactionId: transaction.transactionId, why })
+  return { ...transaction, givenUp: why }
 }
 
 /** A cost sent on its own counts until an answer to a later event brings another (E-7, I-3). */
-const costUpdated = (state: TransactionsState, { request }: Exchange<"CostUpdated">, emit: Emit): TransactionsState => {
+const costUpdated = (
+  state: TransactionsState,
+  { request, limits = defaultLimits }: Exchange<"CostUpdated">,
+  emit: Emit
+): TransactionsState => {
   const { transactionId, totalCost } = request
   const before = state.running.find((known) => known.transactionId === transactionId)
   if (before === undefined || before.totalCost === totalCost) return state
   emit({ _tag: "TransactionCostUpdated", transactionId, totalCost })
   const latest = before.received.at(-1)
   const origin = latest === undefined ? before.origin : { ...before.origin, totalCost: latest }
-  return { running: replaced(state.running, before, { ...before, totalCost, origin }), ended: state.ended }
+  return placed(state, before, { ...before, totalCost, origin }, limits, emit)
+}
+
+/** The station says how it stands with one transaction, or with all: gaps may be final (E-14), an Ended lost. */
+const transactionStatus = (
+  state: TransactionsState,
+  { request, response, limits = defaultLimits }: Exchange<"GetTransactionStatus">,
+  emit: Emit
+): TransactionsState => {
+  const { transactionId } = request
+  const { messagesInQueue, ongoingIndicator } = response
+  const asked = transactionId === undefined ? undefined : findTransaction(state, transactionId)
+  const concerned =
+    transactionId === undefined ? [...state.running, ...state.ended] : asked === undefined ? none : [asked]
+  let next = state
+  for (const before of concerned) {
+    let after = ongoingIndicator === true ? confirmed(before) : before
+    if (!messagesInQueue) {
+      const isOver = ongoingIndicator === false && before.endedAt === undefined
+      after = finished(after, isOver, emit)
+      if (isOver && before.givenUp === undefined) after = abandoned(confirmed(after), "NotOngoing", emit)
+    }
+    next = placed(next, before, after, limits, emit)
+  }
+  return next
+}
+
+const confirmed = (transaction: Transaction): Transaction => {
+  if (transaction.unconfirmed === undefined) return transaction
+  const { unconfirmed: _, ...rest } = transaction
+  return rest
+}
+
+/** What has not come by now will not come (E-14). Told once for what is missing. */
+const finished = (transaction: Transaction, isOver: boolean, emit: Emit): Transaction => {
+  const { finalUpTo = -1, origin, received, transactionId } = transaction
+  const last = received.at(-1) ?? -1
+  const missing = missingEvents(transaction)
+  const isKnown = finalUpTo >= last && !isOver
+  if (isKnown || isComplete(transaction)) return transaction
+  const started = origin.started === undefined
+  if (missing.length === 0 && !started && !isOver) return transaction
+  emit({ _tag: "TransactionEventsLost", transactionId, missing, started, ended: isOver })
+  return finalUpTo >= last ? transaction : { ...transaction, finalUpTo: last }
+}
+
+/** A station that restarts has to mention what still runs (E-29). */
+const booted = (state: TransactionsState, { rebooted }: Exchange<"BootNotification">): TransactionsState =>
+  rebooted === true && state.running.length > 0
+    ? { running: state.running.map((known) => ({ ...known, unconfirmed: true })), ended: state.ended }
+    : state
+
+/** Tells of the transactions that a station has not mentioned since its restart; there is nothing to change (E-29). */
+export const tellUnconfirmed = ({ running }: TransactionsState, emit: Emit): void => {
+  for (const { evse, transactionId, unconfirmed } of running)
+    if (unconfirmed === true)
+      emit({ _tag: "TransactionUnconfirmed", transactionId, ...(evse !== undefined && { evseId: evse.id }) })
 }
 
 /** Block E, Transactions. */
 export const transactions: Block<TransactionsState, TransactionsEvent> = {
-  initial: Object.freeze({ running: Object.freeze([]), ended: Object.freeze([]) }),
-  reduce: { TransactionEvent: transactionEvent, CostUpdated: costUpdated }
+  initial: Object.freeze({ running: none, ended: none }),
+  reduce: {
+    BootNotification: booted,
+    TransactionEvent: transactionEvent,
+    CostUpdated: costUpdated,
+    GetTransactionStatus: transactionStatus
+  }
 }

@@ -82,3 +82,58 @@ const isListed = (values: ReadonlyArray<string>, valuesList: string | undefined)
   const listed = members(valuesList)
   return values.every((value) => listed.includes(value))
 }
+
+/** What an application may give as a value: by data type, lists as arrays, a dateTime as ISO 8601 or milliseconds since 1970. */
+export type VariableInput = string | number | boolean | ReadonlyArray<string>
+
+/**
+ * A value as it travels (DM-14): `true`, digits without exponent, lists comma-separated, times in ISO 8601. `undefined` for
+ * a number that has no such form.
+ */
+export const encode = (value: VariableInput, dataType?: DataEnumType): string | undefined => {
+  if (typeof value === "string") return value
+  if (typeof value === "boolean") return `${value}`
+  if (typeof value !== "number") return value.join(",")
+  if (!Number.isFinite(value)) return undefined
+  if (dataType === "dateTime") return Math.abs(value) <= 8.64e15 ? new Date(value).toISOString() : undefined
+  if (Number.isInteger(value)) return BigInt(value).toString()
+  const text = `${value}`
+  if (!text.includes("e")) return text
+  // Below a millionth JavaScript writes an exponent, which the standard does not know.
+  const digits = value.toFixed(20).replace(/\.?0+$/, "")
+  return digits === "-0" ? "0" : digits
+}
+
+/** Why a value does not fit the characteristics of its variable (DM-12, DM-13, DM-15). */
+export type Misfit =
+  | { readonly _tag: "WrongType"; readonly dataType: DataEnumType }
+  | { readonly _tag: "BelowMinimum"; readonly minLimit: number }
+  | { readonly _tag: "AboveMaximum"; readonly maxLimit: number }
+  | { readonly _tag: "TooLong"; readonly maxLength: number }
+  | { readonly _tag: "NotListed"; readonly valuesList: string }
+  | { readonly _tag: "Repeated"; readonly member: string }
+
+/** The first reason why `raw` cannot be the value of such a variable, or `undefined` (DM-12 to DM-15). */
+export const misfit = (raw: string, characteristics: VariableCharacteristicsType): Misfit | undefined => {
+  const { dataType, maxLimit, minLimit, valuesList } = characteristics
+  const length = maxLength(characteristics)
+  if (length !== undefined && raw.length > length) return { _tag: "TooLong", maxLength: length }
+  // Without the list first: a value that is of the type and not of the list has another reason.
+  const parsed = parse(raw, { dataType, supportsMonitoring: false })
+  if (parsed._tag === "Unparsable") return { _tag: "WrongType", dataType }
+  if (valuesList !== undefined && parse(raw, characteristics)._tag === "Unparsable")
+    return { _tag: "NotListed", valuesList }
+  switch (parsed._tag) {
+    case "integer":
+    case "decimal":
+      if (minLimit !== undefined && parsed.value < minLimit) return { _tag: "BelowMinimum", minLimit }
+      return maxLimit !== undefined && parsed.value > maxLimit ? { _tag: "AboveMaximum", maxLimit } : undefined
+    case "SequenceList":
+    case "MemberList": {
+      const member = parsed.value.find((value, at) => parsed.value.indexOf(value) < at)
+      return member === undefined ? undefined : { _tag: "Repeated", member }
+    }
+    default:
+      return undefined
+  }
+}

@@ -9,9 +9,11 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BootNotificationRequest, BootNotificationResponse, Messages } from "@wattline/ocpp-v201"
 import type { MirrorEvent } from "../blocks/Mirror.ts"
+import type { TxPointsDoubtful } from "../blocks/TxPoints.ts"
 import type { ErrorCode } from "../rpc/ErrorCode.ts"
 import type { CsmsHappening } from "./CsmsHappening.ts"
 import type { NotificationAction } from "./Handlers.ts"
+import type { ValidationPolicy } from "./ValidationPolicy.ts"
 import type { SecurityProfile } from "../transport/Transport.ts"
 import type { LifecycleEvent, Registration, StationState } from "../station/StationState.ts"
 
@@ -106,6 +108,19 @@ export interface MessageRefused {
   readonly errorDescription: string
 }
 
+/** A CALL of the station, or its answer to one of ours, is not as the schema wants it; `policy` decided what became of it. */
+export interface NonConformingMessage {
+  readonly _tag: "NonConformingMessage"
+  readonly action: string
+  /** `request`: a CALL of the station. `response`: its answer to a CALL of ours. */
+  readonly direction: "request" | "response"
+  /** Where, as JSON pointers, and which keyword of the schema; no values. All that was repaired, else the first. */
+  readonly errors: ReadonlyArray<{ readonly path: string; readonly keyword: string }>
+  readonly policy: ValidationPolicy
+  /** Whether it was repaired, and handled as if it had come so. */
+  readonly repaired: boolean
+}
+
 /** A handler failed, was late, or gave an answer that cannot be sent; the default answer took its place (R-111). */
 export interface HandlerFailed {
   readonly _tag: "HandlerFailed"
@@ -159,6 +174,15 @@ export interface PasswordChanged {
   readonly by: "Answer" | "Login"
 }
 
+/**
+ * The station is in with a renewed certificate; the one before it lets nobody in any more (A-24). SHA-256 of the new one,
+ * upper-case hex bytes, joined with `:`.
+ */
+export interface CertificateReplaced {
+  readonly _tag: "CertificateReplaced"
+  readonly fingerprint256: string
+}
+
 /** The reboot of an accepted Reset did not come. */
 export interface ResetLapsed {
   readonly _tag: "ResetLapsed"
@@ -177,13 +201,16 @@ export type StationHappening =
   | Ready
   | NotificationReceived
   | MessageRefused
+  | NonConformingMessage
   | HandlerFailed
   | LateAnswer
   | AnswerDropped
   | StoreFailed
   | SecurityProfileChanged
   | PasswordChanged
+  | CertificateReplaced
   | ResetLapsed
+  | TxPointsDoubtful
   | MirrorEvent
 
 /** What every event carries. */

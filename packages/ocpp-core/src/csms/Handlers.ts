@@ -2,7 +2,10 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Messages, StationAction } from "@wattline/ocpp-v201"
+import type { StationMirror } from "../blocks/Mirror.ts"
+import type { Transaction } from "../blocks/Transaction.ts"
 import type { ErrorCode } from "../rpc/ErrorCode.ts"
+import { type AuthorizeHandler, authorizeBy, transactionEventWith } from "./Authorize.ts"
 import type { Station } from "./StationRef.ts"
 
 /** What a handler knows besides the request. */
@@ -12,7 +15,21 @@ export interface HandlerContext {
   readonly messageId: string
   /** CSMS clock in milliseconds since 1970: when the message arrived. */
   readonly receivedAt: number
+  /** What was known of the station before this message; the same as in `station.snapshot`, without waiting. */
+  readonly mirror: StationMirror
 }
+
+/** What a handler of TransactionEvent knows besides the request. */
+export interface TransactionContext extends HandlerContext {
+  /**
+   * The transaction with this event in it, put together from all that came so far; without our answer, which is still to be
+   * given. An event that came before counts no second time (E-5). Read-only and a moment old, as all data of the mirror.
+   */
+  readonly transaction: Transaction
+}
+
+/** What the handler of an action knows besides the request. */
+export type ContextOf<A extends StationAction> = A extends "TransactionEvent" ? TransactionContext : HandlerContext
 
 /**
  * A typed refusal: the station gets a CALLERROR with this code. For actions that have a status to say no with, or that are
@@ -65,7 +82,7 @@ export type NotificationAction = Exclude<
 /** Decides on one action. May fail with a `Refusal`; any other failure or defect is answered by default and reported. */
 export type Handler<A extends StationAction, R = never> = (
   request: Messages[A]["request"],
-  context: HandlerContext
+  context: ContextOf<A>
 ) => Effect.Effect<
   A extends NotificationAction ? unknown : Messages[A]["response"] | Answer<Messages[A]["response"], R>,
   unknown,
@@ -74,13 +91,34 @@ export type Handler<A extends StationAction, R = never> = (
 
 /**
  * Handlers by action. All are optional: what is missing is answered as the standard says, and never with a permission on
- * your behalf (an unknown token is `Unknown`). With `Authorize` and without `TransactionEvent`, the tokens of
- * TransactionEvents are decided by `Authorize` too.
+ * your behalf (an unknown token is `Unknown`). `authorize` decides on tokens, whichever message brings them; a handler of
+ * `Authorize` or `TransactionEvent` wins for its own message, but where a TransactionEvent answer lacks the verdict on its
+ * token, `authorize` gives it (E-2). Without `authorize` and `TransactionEvent`, a handler of `Authorize` decides on the
+ * tokens of TransactionEvents too.
  */
-export type Handlers<R = never> = { readonly [A in StationAction]?: Handler<A, R> }
+export type Handlers<R = never> = { readonly [A in StationAction]?: Handler<A, R> } & {
+  /** Decides on every token, in Authorize and in TransactionEvent (C-19, E-3). See `AuthorizeHandler`. */
+  readonly authorize?: AuthorizeHandler<R>
+  /**
+   * Signs CSRs (A-18). With it, and without a handler for `SignCertificate`, a SignCertificate is answered Accepted at once;
+   * with both, that handler decides what to answer. See `CertificateSigner`.
+   */
+  readonly signCertificate?: CertificateSigner<R>
+}
+
+/**
+ * Has the CSR of a station signed by a certificate authority, and gives the chain as PEM, leaf first (A02.FR.04, A02.FR.14). It
+ * starts when the station has been answered, and may take as long as it needs; it is interrupted by a newer CSR of the same type
+ * (A-22). The chain is sent with CertificateSigned and the `certificateType` of the CSR; when the station is offline, once it is
+ * back, within a day. A failure or a defect is told as `CertificateRenewalFailed` (A-25).
+ */
+export type CertificateSigner<R = never> = (
+  request: Messages["SignCertificate"]["request"],
+  context: HandlerContext
+) => Effect.Effect<string, unknown, R>
 
 /** A handler as the engine calls it. */
-export type AnyHandler = (request: never, context: HandlerContext) => Effect.Effect<unknown, unknown>
+export type AnyHandler = (request: never, context: never) => Effect.Effect<unknown, unknown>
 
 /** Handlers as the engine looks them up: no inherited keys, tokens of TransactionEvents led to `Authorize`. */
 export type HandlerTable = ReadonlyMap<string, AnyHandler>
@@ -91,11 +129,20 @@ export const tableOf = (...sets: ReadonlyArray<Handlers>): HandlerTable => {
   for (const handlers of sets)
     for (const [action, handler] of Object.entries(handlers))
       if (typeof handler === "function") table.set(action, handler)
-  const authorize = table.get("Authorize")
-  if (authorize !== undefined && !table.has("TransactionEvent"))
-    table.set("TransactionEvent", transactionEventBy(authorize as Handler<"Authorize">))
+  if (table.has("signCertificate") && !table.has("SignCertificate")) table.set("SignCertificate", takeRequest) // A-17
+  const authorize = table.get("authorize") as AuthorizeHandler | undefined
+  table.delete("authorize")
+  const byAction = table.get("Authorize") as Handler<"Authorize"> | undefined
+  const onEvent = table.get("TransactionEvent") as Handler<"TransactionEvent"> | undefined
+  if (authorize !== undefined) {
+    if (byAction === undefined) table.set("Authorize", authorizeBy(authorize))
+    table.set("TransactionEvent", transactionEventWith(authorize, onEvent))
+  } else if (byAction !== undefined && onEvent === undefined)
+    table.set("TransactionEvent", transactionEventBy(byAction))
   return table
 }
+
+const takeRequest: Handler<"SignCertificate"> = () => Effect.succeed({ status: "Accepted" })
 
 const transactionEventBy =
   (authorize: Handler<"Authorize">): Handler<"TransactionEvent"> =>

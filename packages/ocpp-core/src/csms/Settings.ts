@@ -1,11 +1,14 @@
 /** What can be set on a CSMS, with defaults that are safe and follow the standard. */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import { defaultLimits, type TransactionLimits } from "../blocks/Transactions.ts"
+import type { UndecidedToken } from "../rpc/Protocol.ts"
 import type { ConnectionRateSettings } from "../rpc/ConnectionLimits.ts"
 import type { UnknownRegistration } from "../station/Gate.ts"
 import type { AdmissionLimitSettings } from "./AdmissionLimits.ts"
 import type { DrainSettings } from "./Drain.ts"
 import { type SecurityOptions, type SecuritySettings, securitySettings } from "./SecuritySettings.ts"
+import { compileValidation, type PolicyOf, type ValidationRule } from "./ValidationPolicy.ts"
 
 /** Settings of a CSMS. Durations are given as Effect durations: `"30 seconds"`, or a number of milliseconds. */
 export interface CsmsOptions extends SecurityOptions {
@@ -43,6 +46,11 @@ export interface CsmsOptions extends SecurityOptions {
   readonly noCommonProtocol?: "refuse" | "closeAfterUpgrade"
   /** Accepts identities with characters outside of identifierString. Default false (R-025). */
   readonly lenientIdentity?: boolean
+  /**
+   * What is done with messages of stations that are not as the schemas want them; the first rule that fits decides. Default:
+   * none, everything is `strict`. What we send is always strict.
+   */
+  readonly validation?: ReadonlyArray<ValidationRule>
   /** Events buffered for each subscriber. Default 4096. */
   readonly eventBuffer?: number
   /**
@@ -81,6 +89,19 @@ export interface CsmsOptions extends SecurityOptions {
   readonly maxPendingAdmissions?: number
   /** How links are closed when an adapter or the CSMS shuts down. */
   readonly drain?: DrainOptions
+  /** Ended transactions that are held per station, for late and repeated events. Default 20. */
+  readonly maxEndedTransactions?: number
+  /** Running transactions per station; beyond, the one that was silent for longest is given up. Default 100. */
+  readonly maxRunningTransactions?: number
+  /** Points of the timeline (energy, power, state of charge) held of a running transaction. Default 32; 0 for none. */
+  readonly transactionTimeline?: number
+  /**
+   * How long after a restart a station may keep silent about a transaction that ran; then `TransactionUnconfirmed` is told.
+   * Default 60 seconds (E-29).
+   */
+  readonly unconfirmedTimeout?: Duration.Input
+  /** What is said of tokens that no handler has decided on: `{ TransactionEvent: "Accepted" }` (C-2, E-4). */
+  readonly undecidedToken?: UndecidedToken
 }
 
 /** How links are closed when an adapter or the CSMS shuts down. */
@@ -116,8 +137,12 @@ export interface Settings extends ConnectionRateSettings, AdmissionLimitSettings
   readonly unknownRegistration: UnknownRegistration
   readonly noCommonProtocol: "refuse" | "closeAfterUpgrade"
   readonly lenientIdentity: boolean
+  readonly validation: PolicyOf
   readonly eventBuffer: number
   readonly drain: DrainSettings
+  readonly transactions: TransactionLimits
+  readonly unconfirmedTimeout: number
+  readonly undecidedToken: UndecidedToken
 }
 
 const wrong = (name: keyof CsmsOptions, value: unknown, wanted: string): never => {
@@ -165,10 +190,26 @@ const drainOf = ({ drain = {} }: CsmsOptions): DrainSettings => {
 }
 
 type LimitName = keyof ConnectionRateSettings | keyof AdmissionLimitSettings
-type CountName = LimitName | "maxAnswers" | "maxQueuedCalls" | "maxUnansweredCalls" | "maxEarlyFrames" | "eventBuffer"
+type CountName =
+  | LimitName
+  | "maxEndedTransactions"
+  | "maxRunningTransactions"
+  | "transactionTimeline"
+  | "maxAnswers"
+  | "maxQueuedCalls"
+  | "maxUnansweredCalls"
+  | "maxEarlyFrames"
+  | "eventBuffer"
 type DurationName = Exclude<
   keyof CsmsOptions,
-  CountName | keyof SecurityOptions | "unknownRegistration" | "noCommonProtocol" | "lenientIdentity" | "drain"
+  | CountName
+  | keyof SecurityOptions
+  | "unknownRegistration"
+  | "noCommonProtocol"
+  | "lenientIdentity"
+  | "validation"
+  | "drain"
+  | "undecidedToken"
 >
 
 /** Fills in the defaults. Throws a `RangeError` that names the option and what it wants. */
@@ -190,6 +231,7 @@ export const settingsOf = (options: CsmsOptions): Settings => ({
   unknownRegistration: options.unknownRegistration ?? "serve",
   noCommonProtocol: options.noCommonProtocol ?? "refuse",
   lenientIdentity: options.lenientIdentity ?? false,
+  validation: compileValidation(options.validation),
   eventBuffer: count(options, "eventBuffer", 4096, 2),
   messagesPerSecond: limit(options, "messagesPerSecond", 200),
   bytesPerSecond: limit(options, "bytesPerSecond", 1_048_576),
@@ -200,5 +242,12 @@ export const settingsOf = (options: CsmsOptions): Settings => ({
   maxConnections: limit(options, "maxConnections", 100_000),
   maxPendingAdmissions: limit(options, "maxPendingAdmissions", 20_000),
   drain: drainOf(options),
+  transactions: {
+    maxEnded: count(options, "maxEndedTransactions", defaultLimits.maxEnded),
+    maxRunning: count(options, "maxRunningTransactions", defaultLimits.maxRunning, 1),
+    timelineLength: count(options, "transactionTimeline", defaultLimits.timelineLength)
+  },
+  unconfirmedTimeout: milliseconds(options, "unconfirmedTimeout", 60_000),
+  undecidedToken: options.undecidedToken ?? {},
   ...securitySettings(options)
 })

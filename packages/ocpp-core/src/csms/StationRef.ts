@@ -4,6 +4,7 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CsmsAction, Messages, ReportBaseEnumType } from "@wattline/ocpp-v201"
 import { typedValue, type VariableQuery } from "../blocks/DeviceModel.ts"
@@ -74,6 +75,13 @@ export interface Station {
   readonly waitFor: (wanted: (view: StationView) => boolean) => Effect.Effect<StationView>
   /** What happens to the station, from the moment the stream starts. */
   readonly events: Stream.Stream<StationEvent | EventsMissed>
+  /**
+   * The same, subscribed at once and until the scope ends, for the events that `wanted` picks: what a CALL brings about may
+   * overtake its answer (R-165), so subscribe before you call.
+   */
+  readonly subscribe: <E extends StationEvent>(
+    wanted: (event: StationEvent) => event is E
+  ) => Effect.Effect<Stream.Stream<E | EventsMissed>, never, Scope.Scope>
   /**
    * The value of a variable as the device model has it, read by its data type (DM-14); `undefined` when it is not known.
    * `station.variable("OCPPCommCtrlr", "HeartbeatInterval")`, `station.variable("EVSE", "Power", { evseId: 1 })`.
@@ -162,6 +170,14 @@ export class StationRef implements Station {
 
   get events(): Stream.Stream<StationEvent | EventsMissed> {
     return this.ports.events.stream(this.ports.settings.eventBuffer, eventOf(this.identity))
+  }
+
+  subscribe<E extends StationEvent>(
+    wanted: (event: StationEvent) => event is E
+  ): Effect.Effect<Stream.Stream<E | EventsMissed>, never, Scope.Scope> {
+    const { events, settings } = this.ports
+    const ofStation = eventOf(this.identity)
+    return events.subscribe(settings.eventBuffer, (event): event is E => ofStation(event) && wanted(event))
   }
 
   get changes(): Stream.Stream<StationView> {

@@ -51,6 +51,9 @@ export const limits = [
   "maxPendingAdmissions"
 ] as const
 
+/** What can become of a message that does not conform. */
+const outcomes = ["repaired", "reported", "refused"] as const
+
 /** See the head of the file. One per CSMS. */
 export class Counters {
   /** Links open now. */
@@ -73,6 +76,8 @@ export class Counters {
   readonly errorsIn: Tally<ErrorCode> = tally(errorCodes)
   readonly errorsOut: Tally<ErrorCode> = tally(errorCodes)
   readonly limits = tally(limits)
+  /** Payloads of stations that break a schema, by what became of them. */
+  readonly nonConforming = { request: tally(outcomes), response: tally(outcomes) }
   /** From the sending of a CALL to its answer. */
   readonly calls = new Durations()
   /** From the start of a handler to its end. */

@@ -31,12 +31,18 @@ export const levels: { readonly [T in CsmsEvent["_tag"]]: EventLogLevel } = {
   Ready: "Info",
   NotificationReceived: "Debug",
   MessageRefused: "Warn",
+  NonConformingMessage: "Debug", // a lenient station may send nothing else; what is refused is MessageRefused
   HandlerFailed: "None", // the core logs it, with or without this layer
   LateAnswer: "Warn",
   AnswerDropped: "Warn",
   StoreFailed: "None", // the same
   PasswordChanged: "Info",
   SecurityProfileChanged: "Info",
+  CertificateReplaced: "Info",
+  CertificateSigningRequested: "Info",
+  CertificateAccepted: "Info",
+  CertificateDoubtful: "None", // the same
+  CertificateRenewalFailed: "None", // the same
   ResetLapsed: "Warn",
   ConnectorStatusChanged: "Info",
   EvseStatusChanged: "Debug",
@@ -53,6 +59,16 @@ export const levels: { readonly [T in CsmsEvent["_tag"]]: EventLogLevel } = {
   TransactionUpdated: "Debug",
   TransactionEnded: "Info",
   TransactionCostUpdated: "Debug",
+  TransactionConflict: "Warn",
+  TransactionsOverlap: "Warn",
+  TransactionEventsLost: "Warn",
+  TransactionGivenUp: "Warn",
+  TransactionUnconfirmed: "Warn",
+  TxPointsDoubtful: "Warn",
+  RemoteStartAccepted: "Info",
+  RemoteStartLinked: "Info",
+  LocalListChanged: "Info",
+  LocalListRefused: "Warn",
   AdmissionRefused: "Warn",
   InvalidChargingStationCertificate: "None", // the same
   LimitReached: "None", // the same
@@ -66,9 +82,12 @@ const fields = [
   "action",
   "admitted",
   "by",
+  "certificateType",
+  "clock",
   "code",
   "connections",
   "connectorId",
+  "direction",
   "errorCode",
   "event",
   "evseId",
@@ -77,12 +96,17 @@ const fields = [
   "interval",
   "messageId",
   "missed",
+  "newer",
+  "older",
+  "policy",
   "problem",
   "protocol",
   "reason",
   "rebooted",
   "registration",
   "remoteAddress",
+  "remoteStartId",
+  "repaired",
   "requestId",
   "resumed",
   "securityProfile",
@@ -91,7 +115,8 @@ const fields = [
   "to",
   "transactionId",
   "triggerReason",
-  "unfinished"
+  "unfinished",
+  "why"
 ] as const
 
 /** Longest text in an annotation. */

@@ -79,6 +79,14 @@ export const metrics = {
       ...byKey(counters.errorsOut, "code", { direction: "out" })
     ]
   },
+  ocpp_nonconforming_messages_total: {
+    type: "counter",
+    description: "Payloads of stations that break a schema, by what became of them",
+    series: (counters) => [
+      ...byKey(counters.nonConforming.request, "outcome", { direction: "request" }),
+      ...byKey(counters.nonConforming.response, "outcome", { direction: "response" })
+    ]
+  },
   ocpp_limits_reached_total: {
     type: "counter",
     description: "How often a limit was reached",

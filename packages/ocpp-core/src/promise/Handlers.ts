@@ -1,11 +1,15 @@
 /** Handlers of promise users: plain or async functions by action, and how the engine calls them. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Messages, StationAction } from "@wattline/ocpp-v201"
+import type { IdTokenType, Messages, StationAction } from "@wattline/ocpp-v201"
+import type { StationMirror } from "../blocks/Mirror.ts"
+import type { Transaction } from "../blocks/Transaction.ts"
+import type { AuthorizeContext, AuthorizeVerdict } from "../csms/Authorize.ts"
 import {
   Answer,
   type AnyHandler,
   type HandlerContext,
+  type TransactionContext,
   type Handlers,
   type NotificationAction
 } from "../csms/Handlers.ts"
@@ -23,11 +27,19 @@ export interface PromiseHandlerContext {
   readonly messageId: string
   /** CSMS clock in milliseconds since 1970: when the message arrived. */
   readonly receivedAt: number
+  /** What was known of the station before this message; the same as in `station.snapshot()`, without waiting. */
+  readonly mirror: StationMirror
   /**
    * Aborted when nobody waits for the answer any more: the handler took longer than `handlerTimeout`, the station was
    * removed, the CSMS closes, or the connection of a BootNotification is gone. Made when it is read first.
    */
   readonly signal: AbortSignal
+}
+
+/** What a handler of TransactionEvent knows besides the request. */
+export interface PromiseTransactionContext extends PromiseHandlerContext {
+  /** The transaction with this event in it, without our answer, which is still to be given. */
+  readonly transaction: Transaction
 }
 
 /** An answer and what is to happen once it is on the wire. Made by `andThen`. */
@@ -54,17 +66,52 @@ export const andThen = <Response>(response: Response, followUp: () => unknown): 
  */
 export type PromiseHandler<A extends StationAction> = (
   request: Messages[A]["request"],
-  context: PromiseHandlerContext
+  context: A extends "TransactionEvent" ? PromiseTransactionContext : PromiseHandlerContext
 ) => MaybePromise<
   A extends NotificationAction ? unknown : Messages[A]["response"] | PromiseAnswer<Messages[A]["response"]>
 >
 
 /**
  * Handlers by action. All are optional: what is missing is answered as the standard says, and never with a permission on
- * your behalf (an unknown token is `Unknown`). With `Authorize` and without `TransactionEvent`, the tokens of
- * TransactionEvents are decided by `Authorize` too.
+ * your behalf (an unknown token is `Unknown`). `authorize` decides on tokens, whichever message brings them; a handler of
+ * `Authorize` or `TransactionEvent` wins for its own message, but where a TransactionEvent answer lacks the verdict on its
+ * token, `authorize` gives it (E-2). Without `authorize` and `TransactionEvent`, a handler of `Authorize` decides on the
+ * tokens of TransactionEvents too.
  */
-export type PromiseHandlers = { readonly [A in StationAction]?: PromiseHandler<A> }
+export type PromiseHandlers = { readonly [A in StationAction]?: PromiseHandler<A> } & {
+  /** Decides on every token, in Authorize and in TransactionEvent (C-19, E-3). */
+  readonly authorize?: PromiseAuthorizeHandler
+  /**
+   * Signs CSRs (A-18). With it, and without a handler for `SignCertificate`, a SignCertificate is answered Accepted at once;
+   * with both, that handler decides what to answer.
+   */
+  readonly signCertificate?: PromiseCertificateSigner
+}
+
+/**
+ * Has the CSR of a station signed by a certificate authority, and gives the chain as PEM, leaf first (A02.FR.04, A02.FR.14). It
+ * is called when the station has been answered, and may take as long as it needs; its `signal` is aborted when a newer CSR of the
+ * same type takes its place (A-22). What it throws is told as `CertificateRenewalFailed` (A-25).
+ */
+export type PromiseCertificateSigner = (
+  request: Messages["SignCertificate"]["request"],
+  context: PromiseHandlerContext
+) => MaybePromise<string>
+
+/** What `authorize` knows besides the token: what every handler knows, and what the message says; see `AuthorizeContext`. */
+export type PromiseAuthorizeContext = PromiseHandlerContext & {
+  readonly [K in Exclude<keyof AuthorizeContext, keyof HandlerContext>]: AuthorizeContext[K]
+}
+
+/**
+ * Decides on a token, whichever message brings it: Authorize, and every TransactionEvent with an idToken, live or replayed
+ * (C-19, E-3). Give the whole idTokenInfo every time, with `groupIdToken` if the token has a group (C-4, C-18). When it
+ * throws, is late or gives what may not be said, the answer is Unknown, or Accepted for an Ended (C-2, E-4).
+ */
+export type PromiseAuthorizeHandler = (
+  idToken: IdTokenType,
+  context: PromiseAuthorizeContext
+) => MaybePromise<AuthorizeVerdict>
 
 /** The same handlers as the core wants them. */
 export const toHandlers = (handlers: PromiseHandlers, stations: PromiseStations): Handlers =>
@@ -74,7 +121,7 @@ export const toHandlers = (handlers: PromiseHandlers, stations: PromiseStations)
       .map(([action, handler]) => [action, toHandler(handlers, action, handler as AnyPromiseHandler, stations)])
   ) as Handlers // the types of the requests are those of `PromiseHandlers`
 
-type AnyPromiseHandler = (this: PromiseHandlers, request: never, context: PromiseHandlerContext) => unknown
+type AnyPromiseHandler = (this: PromiseHandlers, request: never, context: never) => unknown
 
 const toHandler = (
   handlers: PromiseHandlers,
@@ -84,10 +131,15 @@ const toHandler = (
 ): AnyHandler => {
   const boots = action === "BootNotification"
   return (request, context) => {
-    const running = new RunningHandler(context, stations, boots)
+    const running =
+      action === "authorize"
+        ? new RunningAuthorize(context, stations)
+        : action === "TransactionEvent"
+          ? new RunningTransactionEvent(context, stations)
+          : new RunningHandler(context, stations, boots)
     let result: unknown
     try {
-      result = handler.call(handlers, request, running)
+      result = handler.call(handlers, request, running as never)
     } catch (thrown) {
       return running.ended(Exit.fail(thrown))
     }
@@ -131,6 +183,10 @@ class RunningHandler implements PromiseHandlerContext {
     return (this.booting ??= this.stations.insideBoot(station, () => this.state === "Running"))
   }
 
+  get mirror(): StationMirror {
+    return this.context.mirror
+  }
+
   get messageId(): string {
     return this.context.messageId
   }
@@ -155,6 +211,40 @@ class RunningHandler implements PromiseHandlerContext {
   interrupted(): void {
     this.state = "Interrupted"
     this.controller?.abort(interruption())
+  }
+}
+
+/** The same for TransactionEvent. */
+class RunningTransactionEvent extends RunningHandler implements PromiseTransactionContext {
+  private readonly known: TransactionContext
+
+  constructor(context: TransactionContext, stations: PromiseStations) {
+    super(context, stations, false)
+    this.known = context
+  }
+
+  get transaction(): Transaction {
+    return this.known.transaction
+  }
+}
+
+/** The same for `authorize`. */
+class RunningAuthorize extends RunningHandler implements PromiseAuthorizeContext {
+  readonly from: AuthorizeContext["from"]
+  readonly evse: AuthorizeContext["evse"]
+  readonly event: AuthorizeContext["event"]
+  readonly transaction: AuthorizeContext["transaction"]
+  readonly certificate: AuthorizeContext["certificate"]
+  readonly iso15118CertificateHashData: AuthorizeContext["iso15118CertificateHashData"]
+
+  constructor(context: AuthorizeContext, stations: PromiseStations) {
+    super(context, stations, false)
+    this.from = context.from
+    this.evse = context.evse
+    this.event = context.event
+    this.transaction = context.transaction
+    this.certificate = context.certificate
+    this.iso15118CertificateHashData = context.iso15118CertificateHashData
   }
 }
 

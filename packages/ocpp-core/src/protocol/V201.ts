@@ -16,6 +16,7 @@ import {
   type TriggerMessageRequest,
   validators
 } from "@wattline/ocpp-v201"
+import { amendAuthorize, asksAboutCertificate, idTokenInfoProblem } from "../blocks/Authorization.ts"
 import { frames } from "../rpc/Frame.ts"
 import type { ActionRule, AnswerContext, Expected, PendingRule, Protocol } from "../rpc/Protocol.ts"
 
@@ -51,7 +52,10 @@ const acknowledge = (): Readonly<Record<string, never>> => acknowledged
 
 /** What is answered when nobody decides: safe for the station, never a permission on the app's behalf. */
 export const defaultAnswers: DefaultAnswers = {
-  Authorize: () => ({ idTokenInfo: { status: "Unknown" } }), // C-2
+  Authorize: (request, { undecidedToken }) =>
+    asksAboutCertificate(request)
+      ? { idTokenInfo: { status: "Invalid" }, certificateStatus: "CertChainError" } // C-16: it could not be verified
+      : { idTokenInfo: { status: undecidedToken?.Authorize ?? "Unknown" } }, // C-2
   BootNotification: (_request, { because, currentTime, heartbeatInterval, retryInterval }) =>
     because === "unhandled"
       ? { status: "Accepted", currentTime, interval: heartbeatInterval }
@@ -78,12 +82,12 @@ export const defaultAnswers: DefaultAnswers = {
   SecurityEventNotification: acknowledge,
   SignCertificate: () => ({ status: "Rejected" }),
   StatusNotification: acknowledge, // G-1
-  TransactionEvent: ({ eventType, idToken }) =>
-    idToken === undefined // E-2
-      ? acknowledged
-      : {
-          idTokenInfo: { status: idToken.type === "NoAuthorization" || eventType === "Ended" ? "Accepted" : "Unknown" }
-        } // C-10, E-4
+  TransactionEvent: ({ eventType, idToken }, { undecidedToken }) => {
+    if (idToken === undefined) return acknowledged // E-2
+    if (idToken.type === "NoAuthorization") return { idTokenInfo: { status: "Accepted" } } // C-10
+    const { Ended = "Accepted", TransactionEvent = "Unknown" } = undecidedToken ?? {}
+    return { idTokenInfo: { status: eventType === "Ended" ? Ended : TransactionEvent } } // E-4
+  }
 }
 
 /** Actions whose handler may refuse with a CALLERROR. The others always get a CALLRESULT (E-1, J-1, B-13, C-1, LC-1). */
@@ -106,6 +110,8 @@ const amendTransactionEvent = (
   { idToken }: TransactionEventRequest,
   response: TransactionEventResponse
 ): TransactionEventResponse | string => {
+  const { chargingPriority = 0 } = response
+  if (chargingPriority < -9 || chargingPriority > 9) return "chargingPriority is from -9 to 9 (E-8)"
   if (idToken === undefined) {
     if (response.idTokenInfo === undefined) return response
     const { idTokenInfo: _, ...rest } = response
@@ -115,7 +121,12 @@ const amendTransactionEvent = (
     return response.idTokenInfo?.status === "Accepted" ? response : { ...response, idTokenInfo: { status: "Accepted" } } // C-10
   return response.idTokenInfo === undefined
     ? "the request has an idToken, so the answer needs an idTokenInfo (E01.FR.12)"
-    : response
+    : (idTokenInfoProblem(response.idTokenInfo) ?? response)
+}
+
+const amendments: { readonly [A in Action]?: ActionRule["amend"] } = {
+  Authorize: amendAuthorize, // C-7, C-8, C-15, C-16
+  TransactionEvent: amendTransactionEvent
 }
 
 /** Which action a TriggerMessage brings (F06). */
@@ -161,7 +172,7 @@ const ruleOf = (action: Action): ActionRule => ({
   defaultAnswer: (defaultAnswers as { readonly [action: string]: ActionRule["defaultAnswer"] })[action],
   refusable: refusable.has(action),
   repeatable: !fresh.has(action),
-  amend: action === "TransactionEvent" ? amendTransactionEvent : undefined
+  amend: amendments[action]
 })
 
 /** OCPP 2.0.1, edition 3. */

@@ -103,6 +103,17 @@ export class InboundLane<C, I extends InboundCall<C> = InboundCall<C>> {
     return this.waiting?.some(like) ?? false
   }
 
+  /**
+   * The payload of the answer kept for a CALL of this action with the same payload, whatever its message id; `undefined`
+   * when there is none. Slow: only for actions whose content identifies them (R-191), and only once that is known.
+   */
+  answerLike(action: string, text: string, now: number, limits: InboundLimits): unknown {
+    for (const answered of (this.answers ?? []).toReversed())
+      if (now - answered.at < limits.answerWindow && sameContent(answered.text, text, action))
+        return (JSON.parse(answered.answer) as ReadonlyArray<unknown>)[2]
+    return undefined
+  }
+
   /** A station that boots has forgotten its ids (R-096). */
   forgetAnswers(): void {
     this.answers = undefined
@@ -150,6 +161,18 @@ const sameCall = (one: string, other: string): boolean => {
     return canonical(JSON.parse(one)) === canonical(JSON.parse(other))
   } catch {
     return false // nested so deeply that it can be read, but not written
+  }
+}
+
+/** Whether two frames that were read before are CALLs of this action with the same payload. */
+const sameContent = (one: string, other: string, action: string): boolean => {
+  const [, , sent, payload] = JSON.parse(one) as ReadonlyArray<unknown>
+  if (sent !== action) return false
+  const [, , , asked] = JSON.parse(other) as ReadonlyArray<unknown>
+  try {
+    return canonical(payload) === canonical(asked)
+  } catch {
+    return false // see above
   }
 }
 

@@ -2,6 +2,7 @@
  * What the engine needs to know of one OCPP version. `rpc/`, `station/` and `csms/` work on this value only; 2.0.1 is
  * today's one instance (`protocol/V201.ts`), 2.1 and 1.6 can stand beside it.
  */
+import type { AuthorizationStatusEnumType } from "@wattline/ocpp-v201"
 import type { FrameTable } from "./Frame.ts"
 
 /** What a payload validator leaves behind: the first violation only. */
@@ -10,6 +11,8 @@ export interface Violation {
   readonly instancePath: string
   /** The JSON Schema keyword that failed. */
   readonly keyword: string
+  /** Details by keyword, as ajv names them: `{ limit: 20 }`, `{ allowedValues: […] }`. */
+  readonly params?: Readonly<Record<string, unknown>> | undefined
   readonly message?: string | undefined
 }
 
@@ -38,6 +41,18 @@ export interface AnswerContext {
   readonly retryInterval: number
   /** `unhandled`: nobody registered a handler. `failed`: the handler failed, was late or gave an invalid answer (R-111). */
   readonly because: "unhandled" | "failed"
+  /** What is said of a token nobody has decided on (C-2, E-4); the defaults when absent. */
+  readonly undecidedToken?: UndecidedToken
+}
+
+/** Status of a token that no handler has decided on, by the message that brings it. */
+export interface UndecidedToken {
+  /** Default Unknown; never a permission (C-2, R-111). */
+  readonly Authorize?: Exclude<AuthorizationStatusEnumType, "Accepted">
+  /** Started and Updated: the station may go on or stop, as it is configured to. Default Unknown (E-4). */
+  readonly TransactionEvent?: AuthorizationStatusEnumType
+  /** An Ended, where nothing is left to stop. Default Accepted (E-4). */
+  readonly Ended?: AuthorizationStatusEnumType
 }
 
 /** One action of one OCPP version, as the engine sees it. */

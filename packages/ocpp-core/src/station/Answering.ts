@@ -6,20 +6,23 @@ import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type { BootNotificationRequest } from "@wattline/ocpp-v201"
 import type { HandlerFailed } from "../csms/Events.ts"
-import { Answer, type AnyHandler, Refusal } from "../csms/Handlers.ts"
+import { Answer, type AnyHandler, type HandlerContext, Refusal } from "../csms/Handlers.ts"
 import { codeOfKeyword, type ErrorCode } from "../rpc/ErrorCode.ts"
 import { encodeCallResult } from "../rpc/Frame.ts"
 import { describe, roundDecimals, unreadableNumber } from "../rpc/Outbound.ts"
-import type { ActionRule, AnswerContext } from "../rpc/Protocol.ts"
+import type { ActionRule, AnswerContext, Violation } from "../rpc/Protocol.ts"
 import type { Session } from "../rpc/Session.ts"
 import type { SessionCall } from "../rpc/SessionOwner.ts"
 import { InsideBoot, pump } from "./Calling.ts"
 import * as Expectations from "./Expectations.ts"
 import * as Gate from "./Gate.ts"
+import * as NonConformance from "./NonConformance.ts"
 import { runInline } from "./Engine.ts"
 import { tellCertificate } from "../observability/tellCertificate.ts"
 import * as Securing from "./Securing.ts"
+import * as Signing from "./Signing.ts"
 import type { StationProcess } from "./Station.ts"
+import { earlierAnswer, TransactionEventContext } from "./TransactionEvents.ts"
 
 /** One inbound CALL while it is being answered. Mutable: it is the entry in the lane and in the wheel of deadlines. */
 export class AnsweringCall implements SessionCall {
@@ -30,7 +33,8 @@ export class AnsweringCall implements SessionCall {
   readonly station: StationProcess
   readonly messageId: string
   readonly action: string
-  readonly payload: unknown
+  /** As it came, until it was repaired. */
+  payload: unknown
   readonly text: string
   readonly receivedAt: number
   readonly rule: ActionRule | undefined
@@ -86,17 +90,32 @@ export const handle = (call: AnsweringCall): void => {
   if (rule.sentBy === "csms") return refuseInvalid(call, "NotSupported", "Only a CSMS sends this action")
   if (typeof payload !== "object" || payload === null || Array.isArray(payload))
     return refuseInvalid(call, "FormatViolation", "The payload is an object")
-  if (!rule.validateRequest(payload)) return refusePayload(call, rule)
+  if (!rule.validateRequest(payload)) {
+    const judged = NonConformance.judge(station, rule, "request", payload)
+    if (judged.outcome === "reported") return acknowledge(call, rule, expectations, judged.violation)
+    if (judged.outcome === "refused") return refusePayload(call, judged.violation)
+    call.payload = judged.payload
+  }
   const stranger =
     rule.pending === "boot"
-      ? Securing.bootProblem(call.connection.admitted, payload as BootNotificationRequest)
+      ? Securing.bootProblem(call.connection.admitted, call.payload as BootNotificationRequest)
       : undefined
   if (stranger !== undefined) return turnAway(call, stranger)
   station.expectations = expectations
   station.arrived(call)
+  const known = call.action === "TransactionEvent" ? earlierAnswer(call) : undefined
+  if (known !== undefined) return answerAgain(call, known)
   const handler = station.handlers.get(call.action)
   if (handler === undefined) return answer(call, rule, defaultAnswer(call, rule, "unhandled"), undefined)
   run(call, rule, handler)
+}
+
+/** R-191: the same under another message id. It counted when it came first, and its handler has decided. */
+const answerAgain = (call: AnsweringCall, response: object): void => {
+  const text = encodeCallResult(call.messageId, response)
+  call.connection.sendAnswer(text)
+  call.station.sent(call)
+  proceed(call, text)
 }
 
 /** R-057: this is another station than the certificate says. */
@@ -108,8 +127,30 @@ const turnAway = (call: AnsweringCall, reason: string): void => {
   proceed(call, undefined)
 }
 
-const refusePayload = (call: AnsweringCall, rule: ActionRule): void => {
-  const violation = rule.validateRequest.errors?.[0]
+/** Policy `report`: answered as if the handler had failed; no handler, no mirror and no event gets what it says. */
+const acknowledge = (
+  call: AnsweringCall,
+  rule: ActionRule,
+  expectations: Expectations.Expectations,
+  violation: Violation | undefined
+): void => {
+  const { station } = call
+  let response: object | undefined
+  try {
+    response = defaultAnswer(call, rule, "failed")
+  } catch {
+    // It looks into a payload that can be anything.
+  }
+  if (response === undefined || !rule.validateResponse(response)) return refusePayload(call, violation)
+  station.expectations = expectations
+  station.arrived(call)
+  const text = encodeCallResult(call.messageId, response)
+  call.connection.sendAnswer(text)
+  station.sent(call)
+  proceed(call, rule.repeatable ? text : undefined)
+}
+
+const refusePayload = (call: AnsweringCall, violation: Violation | undefined): void => {
   const { instancePath = "", keyword = "" } = violation ?? {}
   refuseInvalid(
     call,
@@ -126,11 +167,7 @@ const run = (call: AnsweringCall, rule: ActionRule, handler: AnyHandler): void =
   let effect: Effect.Effect<unknown, unknown>
   station.isStartingHandler = true // an async function of the promise entry runs in here already
   try {
-    effect = handler(call.payload as never, {
-      station: station.ref,
-      messageId: call.messageId,
-      receivedAt: call.receivedAt
-    })
+    effect = handler(call.payload as never, contextOf(call) as never)
   } catch (defect) {
     effect = Exit.die(defect)
   }
@@ -152,6 +189,12 @@ const run = (call: AnsweringCall, rule: ActionRule, handler: AnyHandler): void =
   suspended = true
   call.fiber = fiber
   station.engine.deadlines.add(call, station.engine.settings.handlerTimeout)
+}
+
+const contextOf = (call: AnsweringCall): HandlerContext => {
+  const { messageId, receivedAt, station } = call
+  if (call.action === "TransactionEvent") return new TransactionEventContext(call)
+  return { station: station.ref, messageId, receivedAt, mirror: station.mirror }
 }
 
 /** The handler has ended: its answer, or what takes its place (R-111). */
@@ -195,7 +238,8 @@ const defaultAnswer = (
     because,
     currentTime: currentTime(),
     heartbeatInterval: settings.heartbeatInterval,
-    retryInterval: settings.retryInterval
+    retryInterval: settings.retryInterval,
+    undecidedToken: settings.undecidedToken
   })
 }
 
@@ -217,6 +261,7 @@ const answer = (
     call.connection.sendAnswer(text)
     station.sent(call)
     if (followUp !== undefined) station.follow(call, followUp)
+    Signing.answered(station, call, response)
     proceed(call, rule.repeatable ? text : undefined)
   })
 }

@@ -2,6 +2,10 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { SetVariablesRequest } from "@wattline/ocpp-v201"
+import { markStale } from "../blocks/DeviceModelChanges.ts"
+import { typedValue } from "../blocks/DeviceModel.ts"
+import { txPointsIn, txPointsProblems } from "../blocks/TxPoints.ts"
 import type { CallRequest } from "../csms/Cluster.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
 import { describe, roundDecimals, unreadableNumber } from "../rpc/Outbound.ts"
@@ -9,8 +13,10 @@ import type { ActionRule } from "../rpc/Protocol.ts"
 import type { Reply } from "../rpc/SessionOwner.ts"
 import * as Expectations from "./Expectations.ts"
 import * as Gate from "./Gate.ts"
-import { notSent, PendingCall } from "./OutboundCalls.ts"
-import { type PasswordChange, passwordsIn, prepare } from "./PasswordChange.ts"
+import * as NonConformance from "./NonConformance.ts"
+import { prepareCertificate } from "./CertificateChange.ts"
+import { type CallChange, notSent, PendingCall } from "./OutboundCalls.ts"
+import { passwordsIn, prepare } from "./PasswordChange.ts"
 import type { StationProcess } from "./Station.ts"
 
 /** The identity of the station whose BootNotification handler is running in this fiber (R-108). */
@@ -30,22 +36,50 @@ export const call = (station: StationProcess, request: CallRequest): Effect.Effe
     const refusal = refusalOf(station, rule, { ...request, payload }, isInside)
     if (refusal !== undefined) return refusal
     const checked = { ...request, payload }
-    const passwords = passwordsIn(request.action, payload)
-    if (passwords.length === 0) return enqueue(station, checked, rule, undefined)
-    return Effect.flatMap(prepare(station, checked, passwords), (change) => {
+    if (request.action === "SetVariables") warnOfTxPoints(station, payload as SetVariablesRequest)
+    const preparation = prepared(station, checked)
+    if (preparation === undefined) return enqueue(station, checked, rule, undefined)
+    return Effect.flatMap(preparation, (change) => {
       const late = refusalOf(station, rule, checked, isInside) // time has passed
       if (late === undefined)
-        return Effect.onInterrupt(enqueue(station, checked, rule, change), () => Effect.sync(() => change.givenUp()))
-      change.givenUp()
+        return Effect.onInterrupt(enqueue(station, checked, rule, change), () => Effect.sync(() => change?.givenUp()))
+      change?.givenUp()
       return late
     })
   })
+
+/** E-30: start and stop points of transactions that do not fit together are told before they are set. */
+const warnOfTxPoints = (station: StationProcess, request: SetVariablesRequest): void => {
+  const set = txPointsIn(request)
+  if (set === undefined) return
+  const known = (variable: string): string | undefined =>
+    typedValue(station.mirror.provisioning.deviceModel, { component: "TxCtrlr", variable })?.raw
+  const { start = known("TxStartPoint"), stop = known("TxStopPoint") } = set
+  const problems = txPointsProblems(start, stop)
+  if (problems.length === 0) return
+  station.emit({
+    _tag: "TxPointsDoubtful",
+    ...(start !== undefined && { txStartPoint: start }),
+    ...(stop !== undefined && { txStopPoint: stop }),
+    problems
+  })
+}
+
+/** What is to be done before a CALL that changes how the station proves who it is. */
+const prepared = (
+  station: StationProcess,
+  request: CallRequest
+): Effect.Effect<CallChange | undefined, CallFailure> | undefined => {
+  if (request.action === "CertificateSigned") return prepareCertificate(station, request)
+  const passwords = passwordsIn(request.action, request.payload)
+  return passwords.length === 0 ? undefined : prepare(station, request, passwords)
+}
 
 const enqueue = (
   station: StationProcess,
   request: CallRequest,
   rule: ActionRule,
-  change: PasswordChange | undefined
+  change: CallChange | undefined
 ): Effect.Effect<object, CallFailure> =>
   Effect.callback((resume) => {
     const pending = new PendingCall(request, rule, resume, (late) => expire(station, late))
@@ -119,6 +153,7 @@ const send = (station: StationProcess, pending: PendingCall): boolean => {
   // Registered before it is sent: what it brings may overtake the answer (R-165, LC-6).
   if (expected !== undefined)
     station.expectations = Expectations.add(station.expectations, callId, expected, now() + settings.expectationTimeout)
+  if (station.session !== undefined) pending.change?.sentOver?.(station.session.admitted)
   if (station.session?.sendCall(pending.messageId, pending.action, payload) !== true) {
     withdraw(station, pending)
     return false
@@ -133,20 +168,38 @@ const withdraw = (station: StationProcess, pending: PendingCall): void => {
   station.expectations = Expectations.withdraw(station.expectations, pending.request.callId)
 }
 
+/** What a write with an unknown outcome was about may have another value by now (ST-3). */
+const doubt = (station: StationProcess, { action, request }: PendingCall): void => {
+  if (action !== "SetVariables") return
+  const { setVariableData } = request.payload as SetVariablesRequest
+  station.remirror((mirror) => {
+    const { provisioning } = mirror
+    const deviceModel = markStale(provisioning.deviceModel, setVariableData)
+    return deviceModel === provisioning.deviceModel
+      ? mirror
+      : { ...mirror, provisioning: { ...provisioning, deviceModel } }
+  })
+}
+
 /** The outstanding CALL has its answer (rows 9–11). */
 export const settled = (station: StationProcess, pending: PendingCall, reply: Reply): void => {
   const { counters, deadlines, now } = station.engine
   deadlines.remove(pending)
   const { rule } = pending
   counters.calls.add(rule.action, now() - pending.sentAt)
-  if (reply._tag === "Response" && rule.validateResponse(reply.payload)) {
-    const { payload } = reply
+  const verdict =
+    reply._tag === "Response" && !rule.validateResponse(reply.payload)
+      ? NonConformance.judge(station, rule, "response", reply.payload)
+      : undefined
+  if (reply._tag === "Response" && (verdict === undefined || verdict.outcome === "repaired")) {
+    const payload = verdict === undefined ? reply.payload : verdict.payload
     if ((payload as { readonly status?: unknown }).status !== "Accepted") withdraw(station, pending)
     station.concluded(pending, payload)
     pump(station)
     return pending.settle(Exit.succeed(payload))
   }
   withdraw(station, pending)
+  if (reply._tag !== "CallError") doubt(station, pending)
   pump(station)
   switch (reply._tag) {
     case "CallError":
@@ -154,7 +207,7 @@ export const settled = (station: StationProcess, pending: PendingCall, reply: Re
     case "Invalid":
       return pending.lose("InvalidResponse", reply.detail)
     case "Response": {
-      const violation = rule.validateResponse.errors?.[0]
+      const violation = verdict?.outcome === "repaired" ? undefined : verdict?.violation
       return pending.lose("InvalidResponse", violation == null ? "the response is invalid" : describe(violation))
     }
   }
@@ -167,6 +220,7 @@ const expire = (station: StationProcess, pending: PendingCall): void => {
   }
   if (station.outbound.timeOut(pending.messageId) === undefined) return
   withdraw(station, pending)
+  doubt(station, pending)
   pump(station)
   pending.lose("Timeout", `no answer within ${pending.request.timeout / 1000} s`)
 }
@@ -180,7 +234,10 @@ export const connectionLost = (station: StationProcess, keepWaiting: boolean): (
   const lost = station.outbound.lose()
   const dropped = keepWaiting ? [] : station.outbound.drop((waiting) => !waiting.waitForReconnect)
   for (const pending of lost === undefined ? dropped : [lost, ...dropped]) station.engine.deadlines.remove(pending)
-  if (lost !== undefined) withdraw(station, lost)
+  if (lost !== undefined) {
+    withdraw(station, lost)
+    doubt(station, lost)
+  }
   return () => {
     lost?.lose("ConnectionLost", "the connection closed before the answer")
     for (const pending of dropped) pending.fail("ConnectionLost", "the connection closed while it waited for its turn")

@@ -44,7 +44,9 @@ export const outbound = (
 ): string | undefined => {
   switch (registration) {
     case "Accepted":
-      return undefined
+      return triggersBoot(rule.action, request)
+        ? "the station is Accepted, and would have to refuse to send a BootNotification (F06.FR.17)"
+        : undefined
     case "Pending":
       return rule.pending === "cmd-allowed" || rule.pending === "a02-continuation"
         ? undefined

@@ -14,8 +14,10 @@ const durable: ReadonlySet<StationHappening["_tag"]> = new Set<StationHappening[
   "TransactionStarted",
   "TransactionUpdated",
   "TransactionEnded",
+  "TransactionConflict",
   "SecurityProfileChanged",
-  "PasswordChanged"
+  "PasswordChanged",
+  "CertificateReplaced"
 ])
 
 /** Whose journal it is. */

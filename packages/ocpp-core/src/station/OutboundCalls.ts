@@ -3,12 +3,28 @@ import * as Exit from "effect/Exit"
 import type { CallRequest } from "../csms/Cluster.ts"
 import { CallError, type CallFailure, NotSent, OutcomeUnknown } from "../rpc/CallFailure.ts"
 import type { OutboundCall } from "../rpc/OutboundLane.ts"
-import type { PasswordChange } from "./PasswordChange.ts"
 import type { ActionRule } from "../rpc/Protocol.ts"
+import type { Admitted } from "../transport/Transport.ts"
 import type { CallErrorFrame } from "../rpc/Frame.ts"
 
 /** What the caller gets. */
 export type Outcome = Exit.Exit<object, CallFailure>
+
+/** What a CALL changes in the station's security record, by what becomes of it. */
+export interface CallChange {
+  /** The CALL, once it is in the queue. */
+  pending: PendingCall | undefined
+  /** Called right before it is sent over a link, with how the station came in. */
+  readonly sentOver?: ((admitted: Admitted) => void) | undefined
+  /** Called once with what became of the CALL, before its caller knows. */
+  concluded(outcome: Outcome): void
+  /** The caller waits no more. */
+  givenUp(): void
+  /** A text of the station, without a secret that it may quote. */
+  hide(text: string): string
+  /** The same for the details of a CALLERROR. */
+  hideIn(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>
+}
 
 /** See the head of the file. Mutable: it is the entry in the lane and in the wheel of deadlines. */
 export class PendingCall implements OutboundCall {
@@ -17,8 +33,8 @@ export class PendingCall implements OutboundCall {
   messageId = ""
   /** CSMS clock in milliseconds; 0 before. */
   sentAt = 0
-  /** The change of password that it carries. */
-  change: PasswordChange | undefined = undefined
+  /** The change of a password or a certificate that it carries. */
+  change: CallChange | undefined = undefined
   readonly request: CallRequest
   readonly rule: ActionRule
   private readonly resume: (outcome: Outcome) => void

@@ -10,16 +10,18 @@ import { maxLength } from "../blocks/VariableValue.ts"
 import type { CallRequest } from "../csms/Cluster.ts"
 import type { NotSent } from "../rpc/CallFailure.ts"
 import * as Password from "../transport/Password.ts"
-import { notSent, type Outcome, type PendingCall } from "./OutboundCalls.ts"
+import { type CallChange, notSent, type Outcome, type PendingCall } from "./OutboundCalls.ts"
 import * as PasswordRecord from "./PasswordRecord.ts"
 import * as SecurityRecord from "./SecurityRecord.ts"
 import type { StationProcess } from "./Station.ts"
 
-const controller = "SecurityCtrlr"
-const variableName = "BasicAuthPassword"
+/** Where a station keeps the password it logs in with. */
+export const controller = "SecurityCtrlr"
+/** See `controller`. */
+export const variableName = "BasicAuthPassword"
 
 /** Whether an item of SetVariables, or its result, is about the password a station logs in with. */
-const isPassword = (item: {
+export const isPassword = (item: {
   readonly component: { readonly name: string }
   readonly variable: VariableType
   readonly attributeType?: string
@@ -35,7 +37,7 @@ export const passwordsIn = (action: string, payload: unknown): ReadonlyArray<str
     : []
 
 /** See the head of the file. */
-export class PasswordChange {
+export class PasswordChange implements CallChange {
   /** The CALL, once it is in the queue. */
   pending: PendingCall | undefined = undefined
   private readonly station: StationProcess
@@ -131,9 +133,10 @@ export const prepare = (
     return yield* notSent(request, "NotStored", "the new password could not be stored before it is sent")
   })
 
-/** R-044: what the station told of the variable, or 40 characters, which every station takes. */
-const longest = (station: StationProcess): number => {
-  const { deviceModel } = station.mirror.provisioning
+const longest = (station: StationProcess): number => longestPassword(station.mirror.provisioning.deviceModel)
+
+/** Most characters of a password: what the station told of the variable, or 40, which every station takes (R-044). */
+export const longestPassword = (deviceModel: DeviceModel.DeviceModel): number => {
   const known = DeviceModel.find(deviceModel, controller, variableName)?.characteristics
   return Math.min((known && maxLength(known)) ?? 40, 64)
 }

@@ -14,6 +14,7 @@ import { withoutSecrets } from "../blocks/DeviceModelReport.ts"
 import type { StationHappening } from "../csms/Events.ts"
 import type { Session } from "../rpc/Session.ts"
 import type { Admitted } from "../transport/Transport.ts"
+import * as CertificateRecord from "./CertificateRecord.ts"
 import * as PasswordRecord from "./PasswordRecord.ts"
 import * as SecurityRecord from "./SecurityRecord.ts"
 import type { StationProcess } from "./Station.ts"
@@ -33,6 +34,21 @@ export const connected = (station: StationProcess, { passwordNumber, securityPro
   if (happenings.length > 0) return station.learn(after, happenings)
   station.security = after
   station.journal.dirty = true
+}
+
+/**
+ * The station has said something over this link, and was answered: it can use the certificate that it came with. A renewed one
+ * takes the place of the one before it (A-24).
+ */
+export const proved = (station: StationProcess, { certificate, localController }: Admitted): void => {
+  const { certificates } = station.security
+  if (certificates === undefined || certificate === undefined || localController === true) return
+  const { fingerprint256 } = certificate
+  const after = CertificateRecord.used(certificates, fingerprint256)
+  if (after === certificates) return
+  const isRenewed = certificates.renewed.includes(fingerprint256)
+  const happenings: ReadonlyArray<StationHappening> = isRenewed ? [{ _tag: "CertificateReplaced", fingerprint256 }] : []
+  station.learn(SecurityRecord.withCertificates(station.security, after), happenings)
 }
 
 /** A CALL of ours has its answer: an accepted network connection profile may change the security profile. */

@@ -3,6 +3,7 @@
  * connected with, those it may connect with next, its serial number, its passwords. Pure, from record to record.
  */
 import type { SecurityProfile } from "../transport/Transport.ts"
+import type { CertificateRecord } from "./CertificateRecord.ts"
 import * as PasswordRecord from "./PasswordRecord.ts"
 
 /** See the head of the file. Plain data, part of the snapshot; holds salted hashes of passwords, and no password. */
@@ -17,12 +18,16 @@ export interface SecurityRecord {
   readonly serialNumber?: string
   /** Passwords that the library gave it. */
   readonly password?: PasswordRecord.PasswordRecord
+  /** What became of its certificates, from its first renewal on. */
+  readonly certificates?: CertificateRecord
 }
 
 /** The same for whoever looks at a station: without hashes. */
 export interface SecurityView extends Omit<SecurityRecord, "password"> {
   /** Password changes that are undecided: so many more passwords than one are accepted. */
   readonly openPasswords: number
+  /** Whether the password in force is one that the library gave the station, in place of the directory's. */
+  readonly passwordChanged?: true
 }
 
 /** Nothing learned. Shared. */
@@ -87,6 +92,10 @@ export const pinned = (record: SecurityRecord, serialNumber: string): SecurityRe
 export const withPassword = (record: SecurityRecord, password: PasswordRecord.PasswordRecord): SecurityRecord =>
   record.password === password ? record : { ...record, password }
 
+/** Replaces the record of the certificates. */
+export const withCertificates = (record: SecurityRecord, certificates: CertificateRecord): SecurityRecord =>
+  record.certificates === certificates ? record : { ...record, certificates }
+
 /** A record as it was stored, for a process that begins. */
 export const restored = (record: SecurityRecord | undefined): SecurityRecord =>
   record?.password === undefined ? (record ?? nothing) : withPassword(record, PasswordRecord.restored(record.password))
@@ -95,5 +104,6 @@ export const restored = (record: SecurityRecord | undefined): SecurityRecord =>
 export const view = (record: SecurityRecord): SecurityView | undefined => {
   if (record === nothing) return undefined
   const { password, ...rest } = record
-  return { ...rest, openPasswords: password?.open.length ?? 0 }
+  const openPasswords = password?.open.length ?? 0
+  return { ...rest, openPasswords, ...(password?.current !== undefined && { passwordChanged: true }) }
 }

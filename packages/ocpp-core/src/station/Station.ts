@@ -9,6 +9,7 @@ import type * as Fiber from "effect/Fiber"
 import type { Action, BootNotificationRequest, BootNotificationResponse } from "@wattline/ocpp-v201"
 import * as Mirror from "../blocks/Mirror.ts"
 import { lapseReset } from "../blocks/Provisioning.ts"
+import { tellUnconfirmed } from "../blocks/Transactions.ts"
 import type { Exchange } from "../blocks/Block.ts"
 import type { HandlerFailed, NotificationReceived, StationHappening } from "../csms/Events.ts"
 import type { HandlerTable } from "../csms/Handlers.ts"
@@ -28,9 +29,12 @@ import * as Answering from "./Answering.ts"
 import * as Calling from "./Calling.ts"
 import * as Securing from "./Securing.ts"
 import * as SecurityRecord from "./SecurityRecord.ts"
+import * as Signing from "./Signing.ts"
+import type { ClientCertificate } from "../transport/Transport.ts"
 import type { Engine, Run } from "./Engine.ts"
 import * as Expectations from "./Expectations.ts"
 import { Journal, type JournalOwner } from "./Journal.ts"
+import type { NonConformance } from "./NonConformance.ts"
 import type { PendingCall } from "./OutboundCalls.ts"
 import { ReportJobs } from "./ReportJobs.ts"
 import {
@@ -47,6 +51,8 @@ import {
 export interface StationView extends Omit<StationSnapshot, "security"> {
   /** What was learned of its security; absent before there is something. */
   readonly security?: SecurityRecord.SecurityView | undefined
+  /** The certificate of its present link, with profile 3. */
+  readonly certificate?: ClientCertificate | undefined
   readonly state: StationState
   /** Whether it has a link. */
   readonly connected: boolean
@@ -54,6 +60,8 @@ export interface StationView extends Omit<StationSnapshot, "security"> {
   readonly lastSeen: number | undefined
   /** CALLs of ours that wait for their turn. */
   readonly queuedCalls: number
+  /** How it departs from the schemas, since this process knows it; absent as long as it does not. */
+  readonly nonConformance?: NonConformance | undefined
 }
 
 /** See the head of the file. */
@@ -79,10 +87,18 @@ export class StationProcess implements SessionOwner, JournalOwner {
   readonly outbound = new OutboundLane<PendingCall>()
   readonly reports: ReportJobs
   private resetDeadline: Expirable | undefined = undefined
+  /** Until when transactions may go unmentioned after a restart (E-29). */
+  private mentionDeadline: Expirable | undefined = undefined
+  /** Transactions the station is asked about once the message that raised the question is answered (E-19). */
+  private doubtful: Array<string> | undefined = undefined
+  /** What it sent that breaks a schema; replaced by `NonConformance` with every such message. */
+  nonConformance: NonConformance | undefined = undefined
   /** Epoch in which a BootNotification was asked for (R-185). */
   private bootAskedIn = 0
   /** Epoch in which a new certificate was asked for (R-058). */
   renewedIn = 0
+  /** CSRs that are being signed; made on first need. */
+  signings: Signing.Signings | undefined = undefined
   /** Whether a BootNotification was decided on and its answer still waits for the store. */
   private bootUnsent = false
   /** The CALL that `Answering` handles next, and whether its loop runs. */
@@ -107,7 +123,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
     this.run = run
     this.ref = makeRef(this)
     this.registration = snapshot?.registration
-    this.mirror = snapshot?.mirror ?? Mirror.initial
+    this.mirror = Mirror.restored(snapshot?.mirror)
     this.security = SecurityRecord.restored(snapshot?.security)
     this.journal = new Journal(this, snapshot?.epoch ?? 0, snapshot?.seq ?? 0)
     this.requestId = snapshot?.requestId ?? 0
@@ -116,6 +132,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
     this.state = this.registration === undefined ? "Disconnected" : resetPending ? "Restarting" : "Offline"
     if (this.state === "Restarting") this.awaitReset()
     this.reports.resume()
+    if (this.mirror.transactions.running.some(({ unconfirmed }) => unconfirmed === true)) this.awaitMentions()
   }
 
   /** Number of the present connection, or of the last one. */
@@ -193,6 +210,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
     session.outboundOpen = true
     this.engine.deadlines.remove(session)
     if (isReady(this.state)) this.emit({ _tag: "Ready", resumed: !session.booted })
+    Securing.proved(this, session.admitted)
     Calling.pump(this)
     Securing.renew(this, session)
   }
@@ -278,6 +296,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
     const { session } = this
     this.isShutDown = true
     Answering.abandon(this)
+    Signing.abandon(this)
     if (session !== undefined) {
       this.leave("LinkClosed", { _tag: "Disconnected", connectionId: this.connectionId, code, reason })
       session.isClosed = true
@@ -288,6 +307,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
       pending.fail("Offline", reason)
     }
     if (this.resetDeadline !== undefined) this.engine.deadlines.remove(this.resetDeadline)
+    if (this.mentionDeadline !== undefined) this.engine.deadlines.remove(this.mentionDeadline)
     this.reports.close()
   }
 
@@ -316,6 +336,27 @@ export class StationProcess implements SessionOwner, JournalOwner {
     deadlines.add(this.resetDeadline, settings.resetTimeout)
   }
 
+  /** E-29: what the station does not mention in time after a restart is told, for the app to ask. */
+  private awaitMentions(): void {
+    const { deadlines, settings } = this.engine
+    this.mentionDeadline ??= {
+      slot: 0,
+      expire: () => tellUnconfirmed(this.mirror.transactions, (event) => this.emit(event))
+    }
+    deadlines.remove(this.mentionDeadline)
+    deadlines.add(this.mentionDeadline, settings.unconfirmedTimeout)
+  }
+
+  /** E-19: two transactions on one EVSE; is the older one over? A station that cannot tell leaves it as it is. */
+  private askAbout(transactionIds: ReadonlyArray<string>): void {
+    for (const transactionId of transactionIds)
+      this.run(
+        Effect.catch(this.ref.call("GetTransactionStatus", { transactionId }), (failure) =>
+          Effect.logDebug(failure.message)
+        )
+      )
+  }
+
   /** A valid CALL is about to be handled. */
   arrived(call: Answering.AnsweringCall): void {
     if (call.rule?.pending === "boot") return this.advance("BootNotification")
@@ -331,7 +372,8 @@ export class StationProcess implements SessionOwner, JournalOwner {
   private booted(request: BootNotificationRequest, response: BootNotificationResponse): boolean {
     const { session } = this
     if (session === undefined) return false
-    const rebooted = !session.booted && request.reason !== "Triggered" // LC-16
+    const isDue = this.mirror.provisioning.pendingReset !== undefined // B-28: also when the link outlived the reset
+    const rebooted = (!session.booted || isDue) && request.reason !== "Triggered" // LC-16
     session.booted = true
     this.registration = response.status
     this.expectations = Expectations.none
@@ -342,6 +384,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
     Securing.booted(this, session.admitted, rebooted)
     this.emit({ _tag: "Booted", reason, status, interval, chargingStation, rebooted })
     this.advance(`Boot${status}`)
+    if (status === "Accepted" && this.mirror.transactions.running.length > 0) this.awaitMentions()
     return rebooted
   }
 
@@ -369,6 +412,11 @@ export class StationProcess implements SessionOwner, JournalOwner {
   /** The answer to a CALL is on the wire: the link is open for our CALLs; after a boot the station is ready again. */
   sent({ connection, rule }: Answering.AnsweringCall): void {
     if (connection !== this.session) return
+    const { doubtful } = this
+    if (doubtful !== undefined) {
+      this.doubtful = undefined
+      this.askAbout(doubtful)
+    }
     if (!connection.outboundOpen) this.opened(connection)
     else if (rule?.pending === "boot") {
       if (isReady(this.state)) this.emit({ _tag: "Ready", resumed: false })
@@ -391,7 +439,9 @@ export class StationProcess implements SessionOwner, JournalOwner {
 
   private mirrored(action: string, request: unknown, response: unknown, at: number, rebooted = false): void {
     const before = this.mirror
-    this.mirror = Mirror.reduce(before, action as Action, { request, response, at, rebooted } as Exchange, collect)
+    const limits = this.engine.settings.transactions
+    const exchange = { request, response, at, rebooted, limits } as Exchange
+    this.mirror = Mirror.reduce(before, action as Action, exchange, collect)
     if (this.mirror !== before) this.journal.dirty = true
     this.reports.heard(action, request)
     if (collected.length === 0) return
@@ -399,6 +449,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
     collected = []
     for (const event of events) {
       this.reports.concluded(event)
+      if (event._tag === "TransactionsOverlap") (this.doubtful ??= []).push(event.older)
       this.emit(event)
     }
   }
@@ -440,13 +491,16 @@ export class StationProcess implements SessionOwner, JournalOwner {
   view(): StationView {
     const { security: _, ...known } = this.snapshot()
     const security = SecurityRecord.view(this.security)
+    const certificate = this.session?.admitted.certificate
     return {
       ...known,
       ...(security && { security }),
+      ...(certificate && { certificate }),
       state: this.state,
       connected: isConnected(this.state),
       lastSeen: this.session?.lastSeen,
-      queuedCalls: this.outbound.depth
+      queuedCalls: this.outbound.depth,
+      ...(this.nonConformance && { nonConformance: this.nonConformance })
     }
   }
 

@@ -213,7 +213,8 @@ const checkCertificate = (one: Case): Effect.Effect<Admission> => {
   const problem = certificateProblem(certificate, {
     serialNumber: serialNumber ?? pinned,
     organizations,
-    acceptExpired
+    acceptExpired,
+    replaced: station.localController === true ? undefined : record?.certificates?.replaced
   })
   if (problem !== undefined) return Exit.succeed(no(problem))
   const enter = (): Admission => {

@@ -23,6 +23,8 @@ export interface ExpectedCertificate {
   /** Empty: O is not checked. */
   readonly organizations: ReadonlyArray<string>
   readonly acceptExpired: boolean
+  /** Fingerprints of certificates in whose place a renewed one is in use (A-24). */
+  readonly replaced?: ReadonlyArray<string> | undefined
 }
 
 type Check = readonly [
@@ -35,6 +37,10 @@ const checks: ReadonlyArray<Check> = [
   [
     ({ verification }, { acceptExpired }) => verification === "expired" && !acceptExpired,
     "The client certificate has expired."
+  ],
+  [
+    ({ fingerprint256 }, { replaced = [] }) => replaced.includes(fingerprint256),
+    "The client certificate was replaced by a renewed one."
   ],
   [
     (certificate, { organizations }) => organizations.length > 0 && !isOfOne(certificate, organizations),
@@ -54,8 +60,11 @@ export const missing = "This station needs security profile 3, and sent no clien
 export const certificateProblem = (certificate: ClientCertificate, expected: ExpectedCertificate): string | undefined =>
   checks.find(([isBroken]) => isBroken(certificate, expected))?.[1]
 
-const isOfOne = (certificate: ClientCertificate, organizations: ReadonlyArray<string>): boolean =>
-  certificate.organizations.some((one) => organizations.some((name) => fold(name) === fold(one)))
+/** Whether an O of a certificate is one of these names (R-056). */
+export const isOfOne = (
+  certificate: Pick<ClientCertificate, "organizations">,
+  organizations: ReadonlyArray<string>
+): boolean => certificate.organizations.some((one) => organizations.some((name) => fold(name) === fold(one)))
 
 // X.520 compares names without case and surrounding space.
 const fold = (name: string): string => name.trim().toLowerCase()

@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { Exchange } from "../../src/blocks/Block.ts"
 import { energyWh, isComplete, missingEvents } from "../../src/blocks/Transaction.ts"
-import { findTransaction, maxEnded, transactions, type TransactionsEvent } from "../../src/blocks/Transactions.ts"
+import { defaultLimits, findTransaction, transactions, type TransactionsEvent } from "../../src/blocks/Transactions.ts"
 import {
   exchange,
   frozen,
@@ -92,6 +92,7 @@ describe("Transactions: one transaction", () => {
         first: { wh: 1000, timestamp: time(0), seqNo: 0 },
         last: { wh: 3500, timestamp: time(120), seqNo: 2 }
       },
+      prints: expect.any(Array),
       origin: { started: 0, ended: 2, evse: 0, chargingState: 1, idToken: 1, verdict: 1, totalCost: 2 }
     })
     expect(energyWh(station.t1)).toBe(2500)
@@ -114,6 +115,7 @@ describe("Transactions: one transaction", () => {
         timestamp: time(0),
         triggerReason: "CablePluggedIn",
         offline: false,
+        replayed: false,
         energyWh: 0,
         complete: false,
         missing: []
@@ -125,6 +127,7 @@ describe("Transactions: one transaction", () => {
         timestamp: time(120),
         triggerReason: "MeterValuePeriodic",
         offline: true,
+        replayed: true,
         chargingState: "Charging",
         energyWh: 50,
         complete: false,
@@ -137,6 +140,7 @@ describe("Transactions: one transaction", () => {
         timestamp: time(180),
         triggerReason: "MeterValuePeriodic",
         offline: false,
+        replayed: false,
         chargingState: "Charging",
         energyWh: 50,
         complete: false,
@@ -346,6 +350,8 @@ describe("Transactions: one transaction", () => {
 })
 
 describe("Transactions: several", () => {
+  const { maxEnded } = defaultLimits
+
   const of = (transactionId: string) => ({ transactionInfo: { transactionId } })
 
   it("E-9: each has its own state, whatever its id", () => {

@@ -74,13 +74,17 @@ describe("A-29, R-032: raised", () => {
       }).pipe(Effect.provide(Csms.layer()))
     )
 
-  it.effect("R-030: a network connection profile that the station rejects opens nothing", () =>
-    Effect.gen(function* () {
-      yield* add(1)
-      const fake = yield* booted(plain())
-      yield* offer(fake, 2, "Rejected")
-      assert.strictEqual(yield* statusOf(tls()), 403)
-    }).pipe(Effect.provide(Csms.layer()))
+  it.effect(
+    "R-030, A-31: a network connection profile that the station rejects opens nothing, and the session lives on",
+    () =>
+      Effect.gen(function* () {
+        const station = yield* add(1)
+        const fake = yield* booted(plain())
+        for (const profile of [2, 3] as const) yield* offer(fake, profile, "Rejected") // no root, no certificate of its own
+        assert.strictEqual(yield* statusOf(tls()), 403)
+        assert.strictEqual(yield* statusOf(plain()), 101)
+        assert.deepInclude(yield* station.snapshot, { state: "Accepted", connected: true })
+      }).pipe(Effect.provide(Csms.layer()))
   )
 
   it.effect("R-030: an admission whose link never opens raises nothing", () =>

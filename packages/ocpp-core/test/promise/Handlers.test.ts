@@ -404,3 +404,33 @@ it("takes no notice of what is no function", async () => {
   const fake = given.ws.boot("CS-1")
   expect(fake.answerTo(fake.call("Authorize", { idToken }))).toMatchObject([{ idTokenInfo: { status: "Unknown" } }])
 })
+
+it("C-19, E-3: one `authorize` decides on tokens in both messages, async or not", async () => {
+  const asked: Array<unknown> = []
+  await using given = await started({
+    authorize: async ({ idToken: text }, { certificate, event, evse, from, signal, station, transaction }) => {
+      await Promise.resolve()
+      asked.push([text, from, evse?.id, event?.seqNo, transaction?.transactionId, certificate, station.identity])
+      return signal.aborted ? { status: "Unknown" } : { status: "Accepted" }
+    }
+  })
+  const fake = given.ws.boot("CS-1")
+  const heard = next(given.csms.events(), "TransactionStarted")
+  const authorize = fake.call("Authorize", { idToken })
+  const event = fake.call("TransactionEvent", {
+    eventType: "Started",
+    timestamp: "2026-01-01T00:00:00Z",
+    triggerReason: "Authorized",
+    seqNo: 0,
+    transactionInfo: { transactionId: "X1" },
+    evse: { id: 1 },
+    idToken
+  })
+  await heard
+  expect(fake.answerTo(authorize)).toEqual([accepted])
+  expect(fake.answerTo(event)).toEqual([accepted])
+  expect(asked).toEqual([
+    ["T1", "Authorize", undefined, undefined, undefined, undefined, given.station.identity],
+    ["T1", "TransactionEvent", 1, 0, "X1", undefined, given.station.identity]
+  ])
+})

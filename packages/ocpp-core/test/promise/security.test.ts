@@ -2,7 +2,8 @@
 import { Effect } from "effect"
 import { expect, it } from "vitest"
 import { type ClientCertificate, createCsms, generatePassword, hashPassword } from "../../src/promise.ts"
-import { InProcess } from "./InProcess.ts"
+import { chain, csr } from "../transport/certificates.ts"
+import { aborted, deferred, InProcess, next } from "./InProcess.ts"
 
 const certificate: ClientCertificate = {
   commonName: "SN-1",
@@ -76,4 +77,57 @@ it("R-046: passwordIterations counts for passwords that are added", async () => 
   await using csms = await createCsms({ transports: [ws.transport], directory, passwordIterations: 77 })
   await csms.addStation({ identity: "CS-1", securityProfile: 2, password: generatePassword() })
   expect(hashes[0]).toContain("$i=77$")
+})
+
+it("A-17, A-19: signCertificate is a plain or async function, called once the station is answered", async () => {
+  const ws = new InProcess()
+  const asked: Array<unknown> = []
+  await using csms = await createCsms({
+    transports: [ws.transport],
+    handlers: {
+      signCertificate: async (request, { station }) => {
+        asked.push(request, station.identity)
+        return chain
+      }
+    }
+  })
+  await csms.addStation({ identity: "CS-1", securityProfile: 0 })
+  const accepted = next(csms.events(), "CertificateAccepted")
+  const fake = ws.boot("CS-1")
+  const called = deferred()
+  fake.react = (text) => text.startsWith("[2,") && called.resolve()
+  const id = fake.call("SignCertificate", { csr, certificateType: "V2GCertificate" })
+  expect(fake.answerTo(id)).toEqual([{ status: "Accepted" }])
+  await called.promise
+  expect(asked).toEqual([{ csr, certificateType: "V2GCertificate" }, "CS-1"])
+  expect(fake.lastCall.slice(2)).toEqual([
+    "CertificateSigned",
+    { certificateChain: chain, certificateType: "V2GCertificate" }
+  ])
+  fake.reply({ status: "Accepted" })
+  expect(await accepted).toMatchObject({ certificateType: "V2GCertificate" })
+})
+
+it("A-22, A-25: its signal is aborted by a newer CSR, and what it throws is told", async () => {
+  const ws = new InProcess()
+  const reasons: Array<unknown> = []
+  await using csms = await createCsms({
+    transports: [ws.transport],
+    handlers: {
+      signCertificate: async (request, { signal }) => {
+        if (request.csr !== csr) throw new Error("CA 17 is down")
+        reasons.push(await aborted(signal))
+        return chain
+      }
+    }
+  })
+  await csms.addStation({ identity: "CS-1", securityProfile: 0 })
+  const failed = next(csms.events(), "CertificateRenewalFailed")
+  const fake = ws.boot("CS-1")
+  fake.call("SignCertificate", { csr })
+  fake.call("SignCertificate", { csr: "another one" })
+  const { message, reason } = await failed
+  expect([reason, message]).toEqual(["SigningFailed", expect.stringContaining("CA 17 is down")])
+  await expect.poll(() => reasons).toEqual([expect.objectContaining({ name: "AbortError" })])
+  expect(fake.calls).toEqual([])
 })

@@ -151,11 +151,11 @@ describe("what the standard fixes in the answer to a TransactionEvent", () => {
     assert.strictEqual(amend(transactionEvent("Updated"), cost), cost)
   })
 
-  it("E-2, C-10: no other answer is put right", () => {
+  it("E-2, C-10: only answers that hold a verdict on a token are put right", () => {
     const amended = [...ocpp201.actions.values()].filter((rule) => rule.amend !== undefined)
     assert.deepStrictEqual(
       amended.map(({ action }) => action),
-      ["TransactionEvent"]
+      ["Authorize", "TransactionEvent"]
     )
   })
 })

@@ -110,6 +110,12 @@ describe("Gate, outbound", () => {
     for (const action of fromCsms) assert.isUndefined(outbound("Accepted", ruleOf(action), {}, false), action)
   })
 
+  it("F-12, F06.FR.17: Accepted, no BootNotification is asked for, any other message is", () => {
+    assert.match(outbound("Accepted", ruleOf("TriggerMessage"), bootTrigger, false) ?? "", /F06\.FR\.17/)
+    for (const requestedMessage of triggers)
+      assert.isUndefined(outbound("Accepted", ruleOf("TriggerMessage"), { requestedMessage }, false), requestedMessage)
+  })
+
   it("B02.FR.01, B02.FR.05, LC-10, R-155: Pending, six of 40 actions", () => {
     const open = fromCsms.filter((action) => outbound("Pending", ruleOf(action), {}, false) === undefined)
     assert.deepStrictEqual(open.toSorted(), tellablePending)

@@ -81,7 +81,7 @@ describe("what is shown", () => {
       }
     }
     const view = SecurityRecord.view(record)
-    assert.deepStrictEqual(view, { securityProfile: 2, openPasswords: 1 })
+    assert.deepStrictEqual(view, { securityProfile: 2, openPasswords: 1, passwordChanged: true })
     assert.isUndefined(SecurityRecord.view(nothing))
   })
 })

@@ -1,5 +1,7 @@
 /** Stations below WebSocket: TCP connections that say exactly what they are told. */
-import { Deferred, Effect, Exit } from "effect"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { connect, type Socket } from "node:net"
 
 /** One TCP connection. */

@@ -1,0 +1,87 @@
+/** The one handler that decides on tokens, and how it serves both messages that bring them. */
+import * as Effect from "effect/Effect"
+import type {
+  AuthorizeResponse,
+  EVSEType,
+  IdTokenInfoType,
+  IdTokenType,
+  OCSPRequestDataType,
+  TransactionEventRequest
+} from "@wattline/ocpp-v201"
+import type { Transaction } from "../blocks/Transaction.ts"
+import { Answer, type Handler, type HandlerContext, type TransactionContext } from "./Handlers.ts"
+
+/** What is known beside the token. */
+export interface AuthorizeContext extends HandlerContext {
+  /** The message that brought it. */
+  readonly from: "Authorize" | "TransactionEvent"
+  /** The EVSE of the transaction, as far as it is known (E-16). An Authorize names none. */
+  readonly evse?: EVSEType | undefined
+  /** The TransactionEvent: its `eventType` and `triggerReason` tell whether the token is to start or to stop (E-3). */
+  readonly event?: TransactionEventRequest | undefined
+  /** Its transaction, with that event in it. */
+  readonly transaction?: Transaction | undefined
+  /** PEM: the contract certificate that came with an Authorize (C-14). */
+  readonly certificate?: string | undefined
+  /** Hash data of the contract certificate and its chain that came with an Authorize (C-14). */
+  readonly iso15118CertificateHashData?: ReadonlyArray<OCSPRequestDataType> | undefined
+}
+
+/** What `authorize` gives: what to say of the token, with a verdict on the certificate where one was presented (C-16). */
+export type AuthorizeVerdict = IdTokenInfoType | AuthorizeResponse
+
+/**
+ * Decides on a token, whichever message brings it: Authorize, and every TransactionEvent with an idToken, live or replayed,
+ * also for one that the station has accepted by itself (C-19, E-3). Tokens of type NoAuthorization in a TransactionEvent are
+ * Accepted without asking (C-10). Give the whole idTokenInfo every time, with `groupIdToken` if the token has a group: it
+ * replaces what the station has cached (C-4, C-18). When it fails, is late or gives what may not be said, the answer is
+ * Unknown, or Accepted for an Ended (C-2, E-4).
+ */
+export type AuthorizeHandler<R = never> = (
+  idToken: IdTokenType,
+  context: AuthorizeContext
+) => Effect.Effect<AuthorizeVerdict, unknown, R>
+
+/** Answers Authorize by `authorize`. */
+export const authorizeBy =
+  (authorize: AuthorizeHandler): Handler<"Authorize"> =>
+  ({ certificate, idToken, iso15118CertificateHashData }, context) =>
+    Effect.map(
+      authorize(idToken, {
+        ...context,
+        from: "Authorize",
+        ...(certificate !== undefined && { certificate }),
+        ...(iso15118CertificateHashData !== undefined && { iso15118CertificateHashData })
+      }),
+      responseOf
+    )
+
+/** Answers TransactionEvent by `handler`, or with nothing more, and with the verdict of `authorize` where there is none. */
+export const transactionEventWith =
+  (authorize: AuthorizeHandler, handler: Handler<"TransactionEvent"> | undefined): Handler<"TransactionEvent"> =>
+  (event, context) => {
+    const { idToken } = event
+    const given = handler?.(event, context)
+    if (idToken === undefined || idToken.type === "NoAuthorization") return given ?? nothingMore
+    const verdict = Effect.suspend(() => authorize(idToken, contextOf(event, context)))
+    if (given === undefined) return Effect.map(verdict, (of) => ({ idTokenInfo: responseOf(of).idTokenInfo }))
+    return Effect.flatMap(given, (answer) => {
+      const response = answer instanceof Answer ? answer.response : answer
+      if (response?.idTokenInfo !== undefined) return Effect.succeed(answer)
+      return Effect.map(verdict, (of) => {
+        const complete = { ...response, idTokenInfo: responseOf(of).idTokenInfo }
+        return answer instanceof Answer ? new Answer(complete, answer.followUp) : complete
+      })
+    })
+  }
+
+const nothingMore = Effect.succeed({})
+
+const responseOf = (verdict: AuthorizeVerdict): AuthorizeResponse =>
+  typeof verdict === "object" && verdict !== null && "idTokenInfo" in verdict ? verdict : { idTokenInfo: verdict }
+
+const contextOf = (event: TransactionEventRequest, context: TransactionContext): AuthorizeContext => {
+  const { transaction } = context
+  const evse = event.evse ?? transaction.evse
+  return { ...context, from: "TransactionEvent", event, ...(evse && { evse }), transaction }
+}

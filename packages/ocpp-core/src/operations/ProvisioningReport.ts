@@ -1,0 +1,254 @@
+/** Reports, collected from all their parts: what came, what is missing, how far it is (B07, B08). */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type {
+  ComponentCriterionEnumType,
+  ComponentVariableType,
+  GetReportResponse,
+  NotifyReportRequest,
+  ReportBaseEnumType,
+  ReportDataType,
+  StatusInfoType
+} from "@wattline/ocpp-v201"
+import type { ReportFailed, ReportReceived } from "../blocks/Provisioning.ts"
+import { findReport } from "../blocks/Reports.ts"
+import { add, gaps, type SequenceRange } from "../blocks/SequenceRanges.ts"
+import type { EventsMissed, NotificationReceived, Removed, StationEvent } from "../csms/Events.ts"
+import type { CallOptions, Station } from "../csms/StationRef.ts"
+import type { CallFailure } from "../rpc/CallFailure.ts"
+import { batches, callBytes, requestLimits } from "./ProvisioningBatches.ts"
+
+/** How far a report is, after each part. */
+export interface ReportProgress {
+  readonly requestId: number
+  /** Parts that came, each counted once. */
+  readonly parts: number
+  /** Variables in them. */
+  readonly variables: number
+  /** Parts of which a later one is there already. */
+  readonly missing: ReadonlyArray<SequenceRange>
+}
+
+/** How a report is asked for; the rest holds for each CALL. */
+export interface ReportOptions extends CallOptions {
+  /** Told after each part. Must not throw; what it takes, the parts wait for. */
+  readonly onProgress?: (progress: ReportProgress) => void
+}
+
+/** How a GetReport is asked for. */
+export interface GetReportOptions extends ReportOptions {
+  /** Variables in one request as long as the station has not told its limit, and reported nothing. Default 1 (DM-16). */
+  readonly itemsPerMessage?: number
+}
+
+/** What a GetReport is about; what is left out counts as any (B08.FR.20 to .25). */
+export interface ReportQuery {
+  readonly componentVariable?: ReadonlyArray<ComponentVariableType>
+  /** Components for which one of these is true (B08.FR.13). */
+  readonly componentCriteria?: ReadonlyArray<ComponentCriterionEnumType>
+}
+
+/**
+ * What became of one report request.
+ *
+ * - `Complete`: all parts are there
+ * - `EmptyResultSet`: the station has nothing that fits; no part comes (B08.FR.15)
+ * - `Rejected`, `NotSupported`: the station's answer (B-16)
+ * - `Incomplete`: parts are missing after the deadline (`reportTimeout` of the CSMS, from the last part on), the end may be
+ *   among them; what came is in the device model (B-15, DM-22)
+ */
+export type ReportStatus = "Complete" | "EmptyResultSet" | "Rejected" | "NotSupported" | "Incomplete"
+
+/** One report request and what came of it. */
+export interface CollectedReport {
+  readonly requestId: number
+  readonly status: ReportStatus
+  readonly statusInfo?: StatusInfoType
+  /** In the order of the parts, without secrets (A-14). Of an incomplete one: what came. */
+  readonly reportData: ReadonlyArray<ReportDataType>
+  /** Parts that came, each counted once. */
+  readonly parts: number
+  /** Parts that came again and changed nothing (B-14). */
+  readonly duplicates: number
+  /** The seqNos known to be missing; the end may be missing too. */
+  readonly missing: ReadonlyArray<SequenceRange>
+}
+
+/** What became of a GetReport, of one request or of several. */
+export interface ReportResult {
+  /** `Complete` and `EmptyResultSet` only when all requests ended so; otherwise what the last one ended with. */
+  readonly status: ReportStatus
+  readonly reportData: ReadonlyArray<ReportDataType>
+  /** In the order they were made. */
+  readonly requests: ReadonlyArray<CollectedReport>
+  /** How a further request failed, after others had been answered; the status is `Incomplete` then (B-7). */
+  readonly failure?: CallFailure
+}
+
+/**
+ * Asks for a base report and collects all its parts (B-12, B-14, TC_B_12, TC_B_13, TC_B_14). Every way it can end is a value.
+ * The device model has it by then: a FullInventory in place of what was there, others on top (DM-20, DM-21). Works while
+ * Pending. Fails as `station.call` does.
+ *
+ * @example
+ * const report = yield* Provisioning.getBaseReport(station, "FullInventory", {
+ *   onProgress: ({ parts, variables }) => console.log(parts, variables)
+ * })
+ * if (report.status === "Incomplete") console.log("missing", report.missing)
+ */
+export const getBaseReport: (
+  station: Station,
+  reportBase: ReportBaseEnumType,
+  options?: ReportOptions
+) => Effect.Effect<CollectedReport, CallFailure> = Effect.fn("Provisioning.getBaseReport")(
+  (station, reportBase, options = {}) =>
+    collect(station, options.onProgress, (requestId) =>
+      station.call("GetBaseReport", { requestId, reportBase }, options)
+    )
+)
+
+/**
+ * Asks for a report of some components and variables (B08, TC_B_18). With more variables than the station takes at once
+ * several requests follow each other, each with an id of its own and with the same criteria (B-18, B08.FR.17/.18); the first
+ * one that is refused or incomplete is the last. Works while Pending. Fails as `station.call` does, unless others were
+ * answered before.
+ *
+ * @example
+ * const { status, reportData } = yield* Provisioning.getReport(station, {
+ *   componentCriteria: ["Problem"],
+ *   componentVariable: [{ component: { name: "EVSE", evse: { id: 1 } }, variable: { name: "AvailabilityState" } }]
+ * })
+ */
+export const getReport: (
+  station: Station,
+  query: ReportQuery,
+  options?: GetReportOptions
+) => Effect.Effect<ReportResult, CallFailure> = Effect.fn("Provisioning.getReport")(function* (
+  station,
+  { componentCriteria, componentVariable = [] },
+  options = {}
+) {
+  const { deviceModel } = (yield* station.snapshot).mirror.provisioning
+  const limits = requestLimits(deviceModel, "GetReport", options.itemsPerMessage ?? 1)
+  const criteria = componentCriteria && { componentCriteria: [...componentCriteria] }
+  const overhead = callBytes("GetReport", "componentVariable", [], { requestId: 2 ** 31, ...criteria })
+  const requests: Array<CollectedReport> = []
+  const split = batches(componentVariable, limits, overhead)
+  for (const batch of split.length === 0 ? [undefined] : split) {
+    const items = batch && { componentVariable: batch }
+    const collected = yield* Effect.result(
+      collect(station, options.onProgress, (requestId) =>
+        station.call("GetReport", { requestId, ...items, ...criteria }, options)
+      )
+    )
+    if (collected._tag === "Failure") {
+      if (requests.length === 0) return yield* Effect.fail(collected.failure)
+      return { ...resultOf(requests), status: "Incomplete", failure: collected.failure }
+    }
+    requests.push(collected.success)
+    if (collected.success.status !== "Complete" && collected.success.status !== "EmptyResultSet") break
+  }
+  return resultOf(requests)
+})
+
+const resultOf = (requests: ReadonlyArray<CollectedReport>): ReportResult => {
+  const last = requests.at(-1)?.status ?? "EmptyResultSet"
+  const status = last === "EmptyResultSet" && requests.some((one) => one.status === "Complete") ? "Complete" : last
+  return { status, reportData: requests.flatMap((one) => one.reportData), requests }
+}
+
+/** What a report is told by. */
+type Told = (StationEvent & (PartReceived | ReportReceived | ReportFailed | Removed)) | EventsMissed
+
+type PartReceived = Extract<NotificationReceived, { readonly action: "NotifyReport" }>
+
+const collect = Effect.fnUntraced(function* (
+  station: Station,
+  onProgress: ReportOptions["onProgress"],
+  ask: (requestId: number) => Effect.Effect<GetReportResponse, CallFailure>
+) {
+  const requestId = yield* station.nextRequestId
+  // Listening starts before the request is sent: parts and even the end may overtake the answer (R-165).
+  const told = yield* station.subscribe((event): event is Extract<Told, StationEvent> => concerns(event, requestId))
+  const parts = new Map<number, NotifyReportRequest>()
+  let duplicates = 0
+  let variables = 0
+  let received: ReadonlyArray<number> = []
+  const heard = (request: NotifyReportRequest): void => {
+    const { reportData = [], seqNo } = request
+    if (parts.has(seqNo)) duplicates++
+    if (parts.has(seqNo) || seqNo < 0) return
+    parts.set(seqNo, request)
+    received = add(received, seqNo)
+    variables += reportData.length
+    onProgress?.({ requestId, parts: parts.size, variables, missing: gapsOf(received) })
+  }
+  const end = (event: Told): Effect.Effect<Ending | undefined> => {
+    switch (event._tag) {
+      case "NotificationReceived":
+        return Effect.as(
+          Effect.sync(() => heard(event.request)),
+          undefined
+        )
+      case "ReportReceived":
+        return Effect.succeed({ status: "Complete", reportData: event.reportData, missing: [] })
+      case "ReportFailed":
+        return Effect.succeed({ status: event.reason, reportData: dataOf(parts), missing: event.missing })
+      case "Removed":
+        return Effect.succeed({ status: "Incomplete", reportData: dataOf(parts), missing: gapsOf(received) })
+      case "EventsMissed": // the end may be among them: what is still open will end
+        return Effect.map(station.snapshot, ({ mirror }) =>
+          findReport(mirror.provisioning.reports, requestId) === undefined
+            ? { status: "Incomplete", reportData: dataOf(parts), missing: gapsOf(received) }
+            : undefined
+        )
+    }
+  }
+  const { status: answer, statusInfo } = yield* ask(requestId)
+  const [ending] = yield* Stream.runCollect(
+    told.pipe(
+      Stream.mapEffect(end),
+      Stream.filter((one) => one !== undefined),
+      Stream.take(1)
+    )
+  )
+  const { missing, reportData, status }: Ending = ending ?? {
+    status: "Incomplete", // the CSMS has closed
+    reportData: dataOf(parts),
+    missing: gapsOf(received)
+  }
+  const collected: CollectedReport = {
+    requestId,
+    status: answer === "EmptyResultSet" ? answer : status,
+    ...(statusInfo && { statusInfo }),
+    reportData,
+    parts: parts.size,
+    duplicates,
+    missing
+  }
+  return collected
+}, Effect.scoped)
+
+interface Ending {
+  readonly status: ReportStatus
+  readonly reportData: ReadonlyArray<ReportDataType>
+  readonly missing: ReadonlyArray<SequenceRange>
+}
+
+const concerns = (event: StationEvent, requestId: number): boolean => {
+  switch (event._tag) {
+    case "NotificationReceived":
+      return event.action === "NotifyReport" && event.request.requestId === requestId
+    case "ReportReceived":
+    case "ReportFailed":
+      return event.requestId === requestId
+    default:
+      return event._tag === "Removed"
+  }
+}
+
+const dataOf = (parts: ReadonlyMap<number, NotifyReportRequest>): ReadonlyArray<ReportDataType> =>
+  [...parts.values()].toSorted((a, b) => a.seqNo - b.seqNo).flatMap(({ reportData = [] }) => reportData)
+
+const gapsOf = (received: ReadonlyArray<number>): ReadonlyArray<SequenceRange> =>
+  gaps(received, 0, received.at(-1) ?? -1)
