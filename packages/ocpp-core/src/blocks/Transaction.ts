@@ -29,8 +29,8 @@ export interface Transaction {
   readonly finalUpTo?: number
   /** The seqNos under which events came that contradict each other; of each the first counts (E-6). */
   readonly conflicts?: SequenceRanges
-  /** What tells a resend from another event under the same number (E-5, E-6). */
-  readonly prints: EventPrints
+  /** What tells a resend from another event under the same number (E-5, E-6); absent in what was stored before it existed. */
+  readonly prints?: EventPrints
   /** True from a restart of the station until it mentions the transaction again (E-29). */
   readonly unconfirmed?: boolean
   /** Why it is not counted as running although no Ended came; another event of it takes this back. */
@@ -138,7 +138,7 @@ export const fold = (
     next.received = withoutLowestGap(next.received)
     next.gapsForgotten = true
   }
-  next.prints = addPrint(next.prints, seqNo, printOf(request))
+  next.prints = addPrint(next.prints ?? none, seqNo, printOf(request))
   if (at > next.receivedAt) next.receivedAt = at
   if (request.offline === true) next.offline = true
 

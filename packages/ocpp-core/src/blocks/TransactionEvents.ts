@@ -41,7 +41,7 @@ interface TransactionProgress<Tag extends string> {
   readonly connectorId?: number
   /** Known so far of the transaction (E-16): ties it to a remote start. */
   readonly remoteStartId?: number
-  /** Known so far of the transaction (E-16): the reservation is used (E-24). */
+  /** Known so far of the transaction (E-16): the reservation that is used by it. */
   readonly reservationId?: number
   /** Of the transaction now: a late event does not take it back (E-10). */
   readonly chargingState?: ChargingStateEnumType

@@ -65,7 +65,7 @@ export type EventNovelty =
 export const noveltyOf = (before: Transaction, request: TransactionEventRequest): EventNovelty => {
   const { seqNo } = request
   if (!includes(before.received, seqNo)) return "New"
-  const { prints } = before
+  const { prints = [] } = before
   const print = printOf(request)
   let isRemembered = false
   for (let i = prints.length - 2; i >= 0; i -= 2) {

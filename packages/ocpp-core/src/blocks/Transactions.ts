@@ -82,7 +82,7 @@ const transactionEvent = (
   if (novelty === "Conflicting") {
     const { idToken: _, ...kept } = request
     emit({ _tag: "TransactionConflict", transactionId: after.transactionId, seqNo, request: kept })
-    const prints = addPrint(after.prints, seqNo, printOf(request))
+    const prints = addPrint(after.prints ?? [], seqNo, printOf(request))
     after = { ...after, prints, conflicts: add(after.conflicts ?? [], seqNo).slice(0, maxConflicts) }
   }
   if (after.evse !== undefined && after.evse.id !== before?.evse?.id) tellOverlap(state, after, emit)

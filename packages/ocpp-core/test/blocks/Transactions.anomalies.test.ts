@@ -125,6 +125,17 @@ describe("another event under a number that is taken", () => {
     expect(station.tags).toEqual(["TransactionStarted"])
   })
 
+  it("E-5: a transaction that was stored without fingerprints goes on", () => {
+    const station = start()
+    station.event(transactionEvent("Started", 0))
+    const { prints: _, ...old } = station.of()
+    const stale = { running: [old], ended: [] }
+    const again = exchange("TransactionEvent", transactionEvent("Started", 0), {})
+    expect(transactions.reduce.TransactionEvent!(stale, again, () => {})).toBe(stale)
+    const next = exchange("TransactionEvent", transactionEvent("Updated", 1), {})
+    expect(transactions.reduce.TransactionEvent!(stale, next, () => {}).running[0]?.received).toEqual([0, 1])
+  })
+
   it("E-6: an Ended under a number that was used counts, and is told as a conflict too", () => {
     const station = start()
     station.event(transactionEvent("Started", 0))
@@ -362,7 +373,7 @@ describe("facts of a transaction", () => {
     expect(seen).toEqual(states)
   })
 
-  it("C-4, E-8: the group of the start token, and the priority the app gave last", () => {
+  it("E-8: the group of the start token, and the priority the app gave last", () => {
     const idToken = { idToken: "A", type: "ISO14443" } as const
     const group = (name: string) => ({ groupIdToken: { idToken: name, type: "Central" } as const })
     const station = start()
@@ -378,7 +389,7 @@ describe("facts of a transaction", () => {
     expect(station.of()).toMatchObject({ groupIdToken: { idToken: "G1" }, chargingPriority: -9 })
   })
 
-  it("F-2, E-16, E-24: events carry what ties them to a remote start and a reservation", () => {
+  it("F-2, E-16: events carry what ties them to a remote start and a reservation", () => {
     const station = start()
     station.event(
       transactionEvent("Started", 0, { reservationId: 0, transactionInfo: { transactionId: "T1", remoteStartId: 0 } })
