@@ -28,7 +28,7 @@ export class Station {
 
   /** Heartbeat, StatusNotification, MeterValues, TransactionEvent, and again. */
   next(): string {
-    const timestamp = "2026-11-22T10:00:00Z"
+    const timestamp = `${new Date().toISOString().slice(0, 19)}Z`
     this.energy += 25
     switch (this.count % 4) {
       case 0:

@@ -9,6 +9,7 @@ import type {
   GetVariablesResponse,
   SetVariablesRequest,
   SetVariablesResponse,
+  StatusNotificationRequest,
   VariableType
 } from "@wattline/ocpp-v201"
 import {
@@ -116,13 +117,45 @@ export const applyEvents = (
   onChange?: OnChange
 ): DeviceModel => {
   let next = model
-  for (const { component, variable, timestamp, actualValue } of eventData) {
-    const place = placeOf(next, component, variable)
-    const before = place.known?.attributes.Actual
-    if (!isHeld(variable, before) || (before !== undefined && isOlder(timestamp, before))) continue
-    next = put(next, place, "Actual", learned(before, "event", actualValue, at, timestamp), onChange)
-  }
+  for (const { component, variable, timestamp, actualValue } of eventData)
+    next = told(next, placeOf(next, component, variable), actualValue, timestamp, at, onChange)
   return next
+}
+
+/**
+ * Sets Connector.AvailabilityState to a connectorStatus, unless what is known is newer (DM-27, DM-26). Tells no change: the
+ * event of block G does. `at` is CSMS time in milliseconds.
+ */
+export const applyStatus = (
+  model: DeviceModel,
+  { connectorId, connectorStatus, evseId, timestamp }: StatusNotificationRequest,
+  at: number
+): DeviceModel => {
+  // As componentKey and variableKey make them; there are too many of these messages to fold the same names each time.
+  const ofComponent = `connector\n\n${evseId}\n${connectorId}`
+  const node = model.components[ofComponent]
+  const known = node?.variables["availabilitystate\n"]
+  const component = node?.component ?? { name: "Connector", evse: { id: evseId, connectorId } }
+  const place = { component, variable: availabilityState, ofComponent, ofVariable: "availabilitystate\n", node, known }
+  return told(model, place, connectorStatus, timestamp, at)
+}
+
+// Shared by all stations.
+const availabilityState = Object.freeze({ name: "AvailabilityState" })
+
+/** A value that the station tells by itself. */
+const told = (
+  model: DeviceModel,
+  place: Place,
+  value: string,
+  timestamp: string,
+  at: number,
+  onChange?: OnChange
+): DeviceModel => {
+  const before = place.known?.attributes.Actual
+  return isHeld(place.variable, before) && (before === undefined || !isOlder(timestamp, before))
+    ? put(model, place, "Actual", learned(before, "event", value, at, timestamp), onChange)
+    : model
 }
 
 const isHeld = (variable: VariableType, before: Attribute | undefined): boolean =>
@@ -245,10 +278,8 @@ const put = (
   const attributes: Draft<Attributes> = { ...known?.attributes }
   if (attribute === undefined) delete attributes[type]
   else attributes[type] = attribute
-  const variables = {
-    ...node?.variables,
-    [ofVariable]: known === undefined ? { variable, attributes } : { ...known, attributes }
-  }
+  const variables: Draft<ComponentNode["variables"]> = { ...node?.variables }
+  variables[ofVariable] = known === undefined ? { variable, attributes } : { ...known, attributes }
   if (before?.value !== attribute?.value) onChange?.(changed(place, type, before, attribute))
   const size = known === undefined ? model.size + 1 : model.size
   return withNode(model, ofComponent, { component: node?.component ?? component, variables }, size)
@@ -268,11 +299,11 @@ const removePair = (model: DeviceModel, place: Place, onChange?: OnChange): Devi
   return { ...model, components, size }
 }
 
-const withNode = (model: DeviceModel, ofComponent: string, node: ComponentNode, size: number): DeviceModel => ({
-  ...model,
-  components: { ...model.components, [ofComponent]: node },
-  size
-})
+const withNode = (model: DeviceModel, ofComponent: string, node: ComponentNode, size: number): DeviceModel => {
+  const components: Draft<DeviceModel["components"]> = { ...model.components }
+  components[ofComponent] = node
+  return { ...model, components, size }
+}
 
 const attributeTypes = ["Actual", "Target", "MinSet", "MaxSet"] as const satisfies ReadonlyArray<AttributeEnumType>
 

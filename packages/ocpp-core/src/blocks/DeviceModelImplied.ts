@@ -1,17 +1,6 @@
 /** What messages of other kinds say of variables: a StatusNotification (DM-27), the answer to a BootNotification (DM-29). */
-import type { StatusNotificationRequest } from "@wattline/ocpp-v201"
 import { type DeviceModel, find } from "./DeviceModel.ts"
-import { applyEvents, applySetVariables, markStale, type OnChange } from "./DeviceModelChanges.ts"
-
-/**
- * Sets Connector.AvailabilityState, unless what is known is newer (DM-27, DM-26). Tells no change: the event of block G does.
- * `at` is CSMS time in milliseconds.
- */
-export const applyStatus = (model: DeviceModel, request: StatusNotificationRequest, at: number): DeviceModel => {
-  const { connectorId, connectorStatus, evseId, timestamp } = request
-  const component = { name: "Connector", evse: { id: evseId, connectorId } }
-  return applyEvents(model, [{ component, variable: availabilityState, timestamp, actualValue: connectorStatus }], at)
-}
+import { applySetVariables, markStale, type OnChange } from "./DeviceModelChanges.ts"
 
 /**
  * What a station is told with its registration is taken for OCPPCommCtrlr.HeartbeatInterval, in seconds, and is stale until
@@ -36,5 +25,4 @@ export const assumeHeartbeatInterval = (
 }
 
 // Shared by all stations.
-const availabilityState = Object.freeze({ name: "AvailabilityState" })
 const target = Object.freeze({ component: { name: "OCPPCommCtrlr" }, variable: { name: "HeartbeatInterval" } })

@@ -37,6 +37,16 @@ export type MirrorEvent =
 /** Told of each event, in order (ST-2). */
 export type EmitMirrorEvent = (event: MirrorEvent) => void
 
+/** The blocks, each with the slot of the mirror that holds its state. */
+const blocks: { readonly [S in keyof StationMirror]: Block<StationMirror[S], MirrorEvent> } = {
+  provisioning,
+  availability,
+  transactions,
+  remoteControl,
+  localAuthorizationList,
+  security
+}
+
 /** The mirror of a station nothing is known of. Shared. */
 export const initial: StationMirror = Object.freeze({
   provisioning: provisioning.initial,
@@ -58,47 +68,35 @@ export const reduce = <A extends Action>(
   exchange: Exchange<A>,
   emit: EmitMirrorEvent
 ): StationMirror => {
-  const steps = table[action]
-  if (steps === undefined) return mirror
-  let next = mirror
-  for (const { run } of steps) next = run(next, exchange, emit)
-  return next
+  const reducers = table[action]
+  if (reducers === undefined) return mirror
+  let next: { -readonly [S in keyof StationMirror]: unknown } | undefined
+  for (const { reducer, slot } of reducers) {
+    const before = mirror[slot]
+    const after = reducer(before, exchange, emit)
+    if (after === before) continue
+    next ??= { ...mirror } // one copy, however many blocks the exchange changes
+    next[slot] = after
+  }
+  return (next as StationMirror | undefined) ?? mirror
 }
 
 /** True when an exchange of this action can change a mirror. */
 export const isMirrored = (action: Action): boolean => table[action] !== undefined
 
-/** One reducer of one block, lifted to the mirror. */
+/** A reducer of one block for one action, and where its state is. */
 interface Step {
+  readonly slot: keyof StationMirror
   readonly action: Action
-  readonly run: (mirror: StationMirror, exchange: Exchange, emit: EmitMirrorEvent) => StationMirror
+  /** The one cast: it gets the state of its slot and exchanges of its action, which the table sees to and no type can say. */
+  readonly reducer: Reducer<unknown, MirrorEvent, Action>
 }
 
-const stepsOf = <S extends keyof StationMirror>(
-  slot: S,
-  { reduce: reducers }: Block<StationMirror[S], MirrorEvent>
-): ReadonlyArray<Step> =>
-  // The one cast: a reducer gets exchanges of its own action only, which the table below sees to and no type can say.
-  (Object.entries(reducers) as ReadonlyArray<readonly [Action, Reducer<StationMirror[S], MirrorEvent, Action>]>).map(
-    ([action, reducer]) => ({
-      action,
-      run: (mirror, exchange, emit) => {
-        const before = mirror[slot]
-        const after = reducer(before, exchange, emit)
-        return after === before ? mirror : { ...mirror, [slot]: after }
-      }
-    })
+const steps = (Object.keys(blocks) as ReadonlyArray<keyof StationMirror>).flatMap((slot) =>
+  (Object.entries(blocks[slot].reduce) as ReadonlyArray<readonly [Action, Step["reducer"]]>).map(
+    ([action, reducer]): Step => ({ slot, action, reducer })
   )
+)
 
 /** Action → the reducers of its blocks. Without a prototype, as groupBy makes it, so any text may be looked up. */
-const table = Object.groupBy(
-  [
-    ...stepsOf("provisioning", provisioning),
-    ...stepsOf("availability", availability),
-    ...stepsOf("transactions", transactions),
-    ...stepsOf("remoteControl", remoteControl),
-    ...stepsOf("localAuthorizationList", localAuthorizationList),
-    ...stepsOf("security", security)
-  ],
-  ({ action }) => action
-)
+const table = Object.groupBy(steps, ({ action }) => action)

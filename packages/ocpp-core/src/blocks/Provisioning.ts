@@ -21,11 +21,12 @@ import {
   applyEvents,
   applyGetVariables,
   applySetVariables,
+  applyStatus,
   markStale,
   type VariableChanged
 } from "./DeviceModelChanges.ts"
 import { applyReport } from "./DeviceModelReport.ts"
-import { applyStatus, assumeHeartbeatInterval } from "./DeviceModelImplied.ts"
+import { assumeHeartbeatInterval } from "./DeviceModelImplied.ts"
 import { type NetworkProfiles, withAccepted } from "./NetworkProfiles.ts"
 import {
   acknowledge,
