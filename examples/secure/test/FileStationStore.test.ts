@@ -2,11 +2,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { stationStoreSuite } from "@wattline/ocpp-conformance"
 import { type StationSnapshot, StationStore } from "@wattline/ocpp-core"
 import { Context, Effect, Layer } from "effect"
 import { assert, describe, it, onTestFinished } from "vitest"
-// By its place: the suite is a tool of this repository, and no dependency of an example.
-import { stationStoreSuite } from "../../../packages/ocpp-conformance/src/index.ts"
 import * as FileStationStore from "../src/FileStationStore.ts"
 
 class Directory extends Context.Service<Directory, string>()("test/Directory") {

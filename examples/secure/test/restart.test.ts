@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
+import { testPki } from "@wattline/ocpp-conformance"
 import { Csms, generatePassword, hashPassword, StationDirectory } from "@wattline/ocpp-core"
 import { WsServer } from "@wattline/ocpp-ws"
 import { Context, Effect, Layer, Logger } from "effect"
 import { RPCClient } from "ocpp-rpc"
 import { assert, describe, it, onTestFinished } from "vitest"
-import { testPki } from "../../../packages/ocpp-conformance/src/index.ts"
 import * as FileStationStore from "../src/FileStationStore.ts"
 import { Program } from "./Program.ts"
 

@@ -24,6 +24,8 @@ export interface CertificateSpec {
   /** Default: none, which leaves the host name to the CN (R-054). */
   readonly dnsNames?: ReadonlyArray<string>
   readonly ipAddresses?: ReadonlyArray<string>
+  /** URL of the OCSP responder that tells the status. Default: none. */
+  readonly ocspResponder?: string
 }
 
 /** A certificate with its private key, all in PEM. */
@@ -80,7 +82,8 @@ const once = <A>(make: () => Promise<A>): (() => Promise<A>) => {
   return () => (made ??= make())
 }
 
-const library = once(() => {
+/** `@peculiar/x509`, loaded when it is first asked for: it needs `Reflect` to be prepared. */
+export const library = once(() => {
   installReflectMetadata()
   return import("@peculiar/x509")
 })
@@ -163,11 +166,15 @@ const issue = async (issuer: Issuer, spec: CertificateSpec): Promise<Issued> => 
     ...(spec.ipAddresses ?? []).map((value) => ({ type: "ip" as const, value }))
   ]
   const wrapsKeys = spec.usage === "server" && spec.key === "RSA" // TLS_RSA_WITH_AES_128_GCM_SHA256 and its like
+  const { ocspResponder: ocsp } = spec
   const certified = await certify(issuer, {
     subject: nameOf(spec.commonName, spec.organization ?? "Wattline"),
     publicKey: keys.publicKey,
     wrapsKeys,
-    extensions: alternativeNames.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(alternativeNames)],
+    extensions: [
+      ...(alternativeNames.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(alternativeNames)]),
+      ...(ocsp === undefined ? [] : [new x509.AuthorityInfoAccessExtension({ ocsp })])
+    ],
     ...(spec.notBefore && { notBefore: spec.notBefore }),
     ...(spec.notAfter && { notAfter: spec.notAfter })
   })

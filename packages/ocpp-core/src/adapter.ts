@@ -20,8 +20,19 @@ export {
   shuttingDown,
   undecided
 } from "./adapter/ask.ts"
-export { type DeflateOffer, deflateOffers } from "./adapter/DeflateOffer.ts"
+export { type DeflateOffer, deflateOffers, offerText } from "./adapter/DeflateOffer.ts"
 export { Links, type WatchedLink } from "./adapter/Links.ts"
 export { fromListen, ListenError, type ListenReason } from "./adapter/ListenError.ts"
+export { malformed } from "./adapter/malformed.ts"
 export { urlOf } from "./adapter/urlOf.ts"
 export { type Net, type ProxyOptions, trustedProxy } from "./adapter/ProxyOptions.ts"
+export {
+  checked,
+  type DeflateOptions,
+  type OptionCheck,
+  webSocketChecks,
+  type WebSocketOptions,
+  type WebSocketSettings,
+  webSocketSettings,
+  wholeNumber
+} from "./adapter/WebSocketOptions.ts"

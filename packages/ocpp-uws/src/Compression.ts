@@ -2,7 +2,7 @@
  * permessage-deflate (RFC 7692) with the stations we have. uWebSockets.js reads offers by a checksum of their words and
  * answers some that it then does not keep; so it is shown one offer at most, one that it can serve (R-009, R-010).
  */
-import { type DeflateOffer, deflateOffers } from "@wattline/ocpp-core/adapter"
+import { type DeflateOffer, deflateOffers, offerText } from "@wattline/ocpp-core/adapter"
 
 /**
  * The first offer of a `Sec-WebSocket-Extensions` header that can be served, rewritten for uWebSockets.js, or `""`.
@@ -10,17 +10,15 @@ import { type DeflateOffer, deflateOffers } from "@wattline/ocpp-core/adapter"
  */
 export const servableOffer = (header: string, windowBits: number): string => {
   const offer = deflateOffers(header).find(isServable)
-  if (offer === undefined) return ""
-  const parts = ["permessage-deflate"]
-  if (offer.serverNoContextTakeover) parts.push("server_no_context_takeover")
-  if (offer.clientNoContextTakeover) parts.push("client_no_context_takeover")
-  const bits = offer.clientMaxWindowBits
+  return offer === undefined ? "" : offerText({ ...offer, clientMaxWindowBits: clientLimit(offer, windowBits) })
+}
+
+const clientLimit = (offer: DeflateOffer, windowBits: number): number | undefined => {
+  const { clientMaxWindowBits: bits, clientNoContextTakeover } = offer
   // Below 9 a station's own limit is a hint that most zlibs cannot keep to: nothing to answer.
-  if (bits !== undefined && bits >= 9 && !offer.clientNoContextTakeover) {
-    const limit = Math.min(bits, windowBits)
-    if (limit < 15) parts.push(`client_max_window_bits=${limit}`)
-  }
-  return parts.join("; ")
+  if (bits === undefined || bits < 9 || clientNoContextTakeover) return undefined
+  const limit = Math.min(bits, windowBits)
+  return limit < 15 ? limit : undefined
 }
 
 /** The one window all stations share for what they are sent cannot be made smaller for one of them. */

@@ -18,7 +18,7 @@ import { servableOffer } from "./Compression.ts"
 import { compressionChoice, type UwsBehavior, type UwsRequest, type UwsResponse, type UwsSocket } from "./Native.ts"
 import type { Settings } from "./Options.ts"
 import { seenThrough } from "./Proxy.ts"
-import { malformed, refuse } from "./Refusal.ts"
+import { problemOf, refuse } from "./Refusal.ts"
 import { certificateOf, headersOf, remoteAddressOf, targetOf, type UpgradeHeaders } from "./Request.ts"
 import { type LinkHost, UwsLink } from "./UwsLink.ts"
 
@@ -89,7 +89,7 @@ export class Upgrader implements LinkHost {
   /** Answers what is no upgrade on a port of the adapter's own. */
   readonly onRequest = (response: UwsResponse, request: UwsRequest): void =>
     this.guard(() => {
-      const problem = malformed(request.getCaseSensitiveMethod(), headersOf(request))
+      const problem = problemOf(request.getCaseSensitiveMethod(), headersOf(request))
       refuse(response, problem ?? notFound)
     }, response)
 
@@ -118,7 +118,7 @@ export class Upgrader implements LinkHost {
       const ours = target.startsWith(`${this.deps.settings.path}/`)
       if (this.deps.shared && (!ours || this.questions.isStopped)) return void request.setYield(true)
       const headers = headersOf(request)
-      const problem = ours ? malformed(request.getCaseSensitiveMethod(), headers) : notFound
+      const problem = ours ? problemOf(request.getCaseSensitiveMethod(), headers) : notFound
       if (problem !== undefined) return refuse(response, problem)
       this.ask(target, { response, headers, context, gone: false })
     }, response)

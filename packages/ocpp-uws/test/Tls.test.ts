@@ -1,11 +1,9 @@
-import { testPki, writeFiles } from "@wattline/ocpp-conformance"
+import { dial, testPki, writeFiles } from "@wattline/ocpp-conformance"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls"
 import { upgradeRequest } from "@wattline/ocpp-conformance/tcp"
-import { startWith } from "./setup.ts"
-import { dial } from "./station.ts"
-import { native, serverFiles } from "./uws-harness.ts"
+import { native, serverFiles, startWith } from "./uws-harness.ts"
 
 const station = { target: "/ocpp/CS-1", protocols: ["ocpp2.0.1"] }
 
@@ -165,7 +163,7 @@ describe.skipIf(native === undefined)("uWebSockets.js", () => {
             const { chain, key } = yield* issue(how)
             const refusal = yield* Effect.flip(dial(url, station, { ...client, maxVersion, cert: chain, key }))
             assert.strictEqual(refusal.status, 0)
-            assert.match(refusal.body, how === "expired" ? /certificate expired/ : /unknown ca/)
+            assert.match(String(refusal.problem), how === "expired" ? /certificate expired/ : /unknown ca/)
             assert.deepStrictEqual(acceptor.requests, [])
           })
         )

@@ -1,26 +1,12 @@
+import { dial } from "@wattline/ocpp-conformance"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { createServer } from "node:net"
-import type { AddressInfo } from "node:net"
 import { isTlsApp, listenOn, type UwsApp, type UwsModule } from "../src/Native.ts"
 import { parse, raw, upgradeRequest } from "@wattline/ocpp-conformance/tcp"
-import { startWith } from "./setup.ts"
-import { dial } from "./station.ts"
-import { native } from "./uws-harness.ts"
+import { native, startWith } from "./uws-harness.ts"
 
 const own = { port: 0, plain: true, path: "/ocpp" } as const
 const station = { target: "/ocpp/CS-1", protocols: ["ocpp2.0.1"] }
-
-/** A port of this machine that somebody else listens on. */
-const taken = Effect.acquireRelease(
-  Effect.callback<{ readonly port: number; readonly close: () => void }>((resume) => {
-    const server = createServer()
-    server.listen(0, "127.0.0.1", () =>
-      resume(Effect.succeed({ port: (server.address() as AddressInfo).port, close: () => server.close() }))
-    )
-  }),
-  ({ close }) => Effect.sync(close)
-)
 
 /** An app of an application, listening on a free port, with a route of its own. */
 const application = Effect.acquireRelease(
@@ -41,16 +27,6 @@ const application = Effect.acquireRelease(
 
 describe.skipIf(native === undefined)("uWebSockets.js", () => {
   describe("own port", () => {
-    it.effect("R-020: tells the real port and the URL, and announces it", () =>
-      Effect.gen(function* () {
-        const { acceptor, server } = yield* startWith(own)
-        assert.strictEqual(server.address.host, "127.0.0.1")
-        assert.isAbove(server.address.port, 0)
-        assert.strictEqual(server.url, `ws://127.0.0.1:${server.address.port}/ocpp`)
-        assert.deepStrictEqual(acceptor.endpoints, [{ adapter: "uws", url: server.url }])
-      })
-    )
-
     it.live("calls all addresses of a machine localhost, and tells an IPv4 station on it as Node does", () =>
       Effect.gen(function* () {
         const { acceptor, port, server } = yield* startWith({ ...own, host: "::" })
@@ -64,56 +40,6 @@ describe.skipIf(native === undefined)("uWebSockets.js", () => {
       })
     )
 
-    it.live("a port in use is a ListenError that says what to do", () =>
-      Effect.gen(function* () {
-        const { port } = yield* taken
-        const error = yield* Effect.flip(startWith({ ...own, port }))
-        assert.deepInclude(error, {
-          _tag: "ListenError",
-          reason: "PortInUse",
-          message: `Port ${port} on 127.0.0.1 is already in use. Stop the other process or choose another port.`
-        })
-      })
-    )
-
-    it.live("a port in use by another of its kind, too", () =>
-      Effect.gen(function* () {
-        const { port } = yield* startWith(own)
-        assert.deepInclude(yield* Effect.flip(startWith({ ...own, port })), { reason: "PortInUse" })
-      })
-    )
-
-    it.live("a host of another machine is a ListenError", () =>
-      Effect.gen(function* () {
-        const error = yield* Effect.flip(startWith({ ...own, host: "192.0.2.1" }))
-        assert.deepInclude(error, { _tag: "ListenError", reason: "HostNotFound" })
-      })
-    )
-
-    it.live("its port is free when it has stopped, and nothing comes in during the stop", () =>
-      Effect.gen(function* () {
-        const { port, stop } = yield* startWith(own)
-        yield* stop
-        const again = yield* startWith({ ...own, port })
-        yield* dial(`ws://127.0.0.1:${port}`, station)
-        assert.strictEqual(again.acceptor.requests.length, 1)
-      })
-    )
-
-    it.live("a stop drains the core's links first, then says 1001 to whoever is left", () =>
-      Effect.gen(function* () {
-        const codes: Array<string> = []
-        const { acceptor, port, stop } = yield* startWith(own, {
-          drain: (handlers) => Effect.sync(() => void codes.push(`drain ${handlers.length}`)),
-          onCall: (_, call) => void codes.push(call._tag === "Close" ? `close ${call.code}` : call._tag)
-        })
-        yield* dial(`ws://127.0.0.1:${port}`, station)
-        yield* acceptor.nextLink
-        yield* stop
-        assert.deepStrictEqual(codes, ["drain 1", "close 1001"])
-      })
-    )
-
     it.live("R-015: who was connected without a WebSocket gets 503 after the stop, and the core is not asked", () =>
       Effect.gen(function* () {
         const { acceptor, port, stop } = yield* startWith(own)
@@ -124,25 +50,6 @@ describe.skipIf(native === undefined)("uWebSockets.js", () => {
         socket.write(request.slice(30))
         assert.strictEqual(parse(yield* answer).status, 503)
         assert.strictEqual(acceptor.requests.length, 1)
-      })
-    )
-  })
-
-  describe("maxPendingSockets", () => {
-    it.live("one connection too many that is no WebSocket yet is cut off; WebSockets do not count", () =>
-      Effect.gen(function* () {
-        const { acceptor, port } = yield* startWith({ ...own, maxPendingSockets: 2 })
-        const url = `ws://127.0.0.1:${port}`
-        for (const name of ["A", "B", "C"]) yield* dial(url, { ...station, target: `/ocpp/${name}` })
-        const first = yield* raw(port, "GET ")
-        const second = yield* raw(port, "GET ")
-        const third = yield* raw(port, upgradeRequest("/ocpp/CS-1"))
-        assert.strictEqual(yield* third.answer, "")
-        assert.deepStrictEqual(acceptor.limits, [{ limit: "pendingSockets", remoteAddress: "127.0.0.1" }])
-        first.socket.destroy()
-        yield* first.answer
-        yield* Effect.eventually(dial(url, station)) // until the server has seen the end of the first
-        second.socket.destroy()
       })
     )
   })

@@ -1,9 +1,18 @@
-/** The harness of the adapter contract over uWebSockets.js, plain and TLS. */
-import { type AdapterHarness, type Dial, testPki, writeFiles } from "@wattline/ocpp-conformance"
+/** The harnesses of the suites over uWebSockets.js. */
+import {
+  type AdapterHarness,
+  type Dial,
+  dial,
+  recorded,
+  type RecordingOptions,
+  running,
+  testPki,
+  type WebSocketHarness,
+  writeFiles
+} from "@wattline/ocpp-conformance"
 import { Context, Effect, Layer } from "effect"
-import { UwsServer, type UwsServerOptions } from "../src/index.ts"
+import { type CommonOptions, UwsServer, type UwsServerOptions } from "../src/index.ts"
 import { tryNative } from "./native.ts"
-import { dial } from "./station.ts"
 
 /** The native module; `undefined` on a machine where it cannot be loaded, whose tests are skipped. */
 export const native = tryNative()
@@ -11,6 +20,21 @@ export const native = tryNative()
 /** Starts the adapter, for as long as the scope lives. */
 export const start = (options: UwsServerOptions) =>
   Effect.map(Layer.build(UwsServer.layer({ native, ...options })), (context) => Context.get(context, UwsServer))
+
+/** Starts the adapter in a scope of its own, with the means to end it. */
+export const startWith = (options: UwsServerOptions, recording: RecordingOptions = {}) =>
+  Effect.map(recorded(start(options), recording), (started) => ({ ...started, port: started.server.address.port }))
+
+/** Starts the adapter at `/ocpp` and gives a way to connect to it. */
+export const setup = (options: CommonOptions = {}, recording: RecordingOptions = {}) =>
+  running(start({ port: 0, plain: true, path: "/ocpp", ...options }), recording)
+
+/** The harness that `webSocketSuite` runs. */
+export const webSocketHarness: WebSocketHarness = {
+  adapter: "uws",
+  early: false,
+  start: (wishes) => start({ port: 0, plain: true, path: "/ocpp", ...wishes })
+}
 
 /** What `adapterSuite` asks for. */
 const contract = { port: 0, path: "/ocpp", maxMessageBytes: 65_536, pingInterval: 0 } as const

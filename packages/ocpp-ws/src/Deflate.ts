@@ -5,7 +5,7 @@
  * then.
  */
 import type { ServerOptions } from "ws"
-import { type DeflateOffer, deflateOffers } from "@wattline/ocpp-core/adapter"
+import { type DeflateOffer, deflateOffers, offerText } from "@wattline/ocpp-core/adapter"
 import type { Settings } from "./Options.ts"
 
 /**
@@ -20,14 +20,11 @@ export const servableOffers = (header: string, windowBits: number): string | und
 const servable = (offer: DeflateOffer, windowBits: number): string | undefined => {
   const { clientMaxWindowBits: client, serverMaxWindowBits: server } = offer
   if (server === 8) return undefined // zlib cannot compress with a window of 256 bytes
-  return [
-    "permessage-deflate",
-    ...(offer.serverNoContextTakeover ? ["server_no_context_takeover"] : []),
-    ...(offer.clientNoContextTakeover ? ["client_no_context_takeover"] : []),
-    ...(server === undefined ? [] : [`server_max_window_bits=${server}`]),
-    // A limit of the station's own that is tighter than ours is only a hint: nothing to answer.
-    ...(client === undefined || client <= windowBits ? [] : [`client_max_window_bits=${windowBits}`])
-  ].join("; ")
+  // A limit of the station's own that is tighter than ours is only a hint: nothing to answer.
+  return offerText({
+    ...offer,
+    clientMaxWindowBits: client === undefined || client <= windowBits ? undefined : windowBits
+  })
 }
 
 /** What `ws` is told. Contexts are made with a station's first compressed message; small chunks keep them small. */

@@ -3,26 +3,6 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:ht
 import type { Duplex } from "node:stream"
 import type { AdapterRefusal } from "@wattline/ocpp-core/adapter"
 
-const refusal = (status: number, reason: string, headers: AdapterRefusal["headers"] = {}): AdapterRefusal => ({
-  status,
-  reason,
-  headers
-})
-
-/** What is wrong with an upgrade request before one even asks who it is (RFC 6455 §4.2.1), or `undefined`. */
-export const malformed = (request: IncomingMessage): AdapterRefusal | undefined => {
-  const { upgrade, "sec-websocket-key": key, "sec-websocket-version": version } = request.headers
-  if (request.method !== "GET") return refusal(405, "A WebSocket is opened with GET.", { Allow: "GET" })
-  if (upgrade?.toLowerCase() !== "websocket") return refusal(400, "The Upgrade header must be websocket.")
-  if (key === undefined || !/^[+/0-9A-Za-z]{22}==$/.test(key)) {
-    return refusal(400, "The Sec-WebSocket-Key header is missing or malformed.")
-  }
-  if (version !== "13" && version !== "8") {
-    return refusal(426, "Only WebSocket version 13 is spoken here.", { "Sec-WebSocket-Version": "13" })
-  }
-  return undefined
-}
-
 /** Writes the refusal and ends the connection; nothing else is sent on it (R-015). */
 export const refuse = (socket: Duplex, { status, reason, headers }: AdapterRefusal): void => {
   if (socket.destroyed || !socket.writable) {

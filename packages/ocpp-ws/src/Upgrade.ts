@@ -14,14 +14,22 @@ import type {
   ClosedAfterUpgrade,
   UpgradeRequest
 } from "@wattline/ocpp-core"
-import { type AdapterRefusal, type Hop, isRefusal, type Links, Questions, type Run } from "@wattline/ocpp-core/adapter"
+import {
+  type AdapterRefusal,
+  type Hop,
+  isRefusal,
+  type Links,
+  malformed,
+  Questions,
+  type Run
+} from "@wattline/ocpp-core/adapter"
 import * as Effect from "effect/Effect"
 import { type Server, type ServerOptions, WebSocketServer } from "ws"
 import { presentedCertificate, type Trust } from "./ClientCertificates.ts"
 import { deflateOptions, servableOffers } from "./Deflate.ts"
 import type { Settings } from "./Options.ts"
-import { seenThrough } from "./Proxy.ts"
-import { keep, letGo, malformed, refuse } from "./Refusal.ts"
+import { headersOf, seenThrough } from "./Proxy.ts"
+import { keep, letGo, refuse } from "./Refusal.ts"
 import { type LinkHost, StationSocket, WsLink } from "./WsLink.ts"
 
 /** What an upgrader works with. */
@@ -53,7 +61,7 @@ export class Upgrader implements LinkHost {
   /** Takes an upgrade request below the path of the endpoint. */
   readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     keep(socket)
-    const problem = malformed(request)
+    const problem = malformed(request.method, headersOf(request))
     if (problem !== undefined) return refuse(socket, problem)
     this.ask(request, socket, head)
   }

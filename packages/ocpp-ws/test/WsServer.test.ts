@@ -1,28 +1,13 @@
-import { makeRecordingAcceptor } from "@wattline/ocpp-conformance"
-import { Acceptor } from "@wattline/ocpp-core"
+import { dial } from "@wattline/ocpp-conformance"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scope } from "effect"
+import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { createServer, type Server } from "node:http"
 import { createServer as createSecureServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
-import type { WsServerOptions } from "../src/index.ts"
 import { parse, raw, upgradeRequest } from "@wattline/ocpp-conformance/tcp"
-import { dial, start } from "./ws-harness.ts"
-
-/** Starts the adapter in a scope of its own, with the means to end it. */
-const startWith = Effect.fnUntraced(function* (options: WsServerOptions) {
-  const acceptor = yield* makeRecordingAcceptor()
-  const scope = yield* Scope.make()
-  const stop = Scope.close(scope, Exit.void)
-  yield* Effect.addFinalizer(() => stop)
-  const server = yield* start(options).pipe(
-    Effect.provideService(Acceptor, acceptor.service),
-    Effect.provideService(Scope.Scope, scope)
-  )
-  return { acceptor, server, stop }
-})
+import { startWith } from "./ws-harness.ts"
 
 /** An application's own server, listening on a free port. */
 const listening = <S extends Server>(server: S) =>
@@ -43,40 +28,10 @@ const own = { port: 0, plain: true, path: "/ocpp" } as const
 const station = { target: "/ocpp/CS-1", protocols: ["ocpp2.0.1"] }
 
 describe("own port", () => {
-  it.effect("R-020: tells the real port and the URL, and announces it", () =>
-    Effect.gen(function* () {
-      const { acceptor, server } = yield* startWith(own)
-      const { host, port } = server.address
-      assert.strictEqual(host, "127.0.0.1")
-      assert.isAbove(port, 0)
-      assert.strictEqual(server.url, `ws://127.0.0.1:${port}/ocpp`)
-      assert.deepStrictEqual(acceptor.endpoints, [{ adapter: "ws", url: server.url }])
-    })
-  )
-
   it.effect("calls all addresses of a machine localhost, and puts IPv6 into brackets", () =>
     Effect.gen(function* () {
       const everywhere = yield* startWith({ ...own, host: "0.0.0.0" })
       assert.strictEqual(everywhere.server.url, `ws://localhost:${everywhere.server.address.port}/ocpp`)
-    })
-  )
-
-  it.effect("a port in use is a ListenError that says what to do", () =>
-    Effect.gen(function* () {
-      const { port } = yield* listening(createServer())
-      const error = yield* Effect.flip(startWith({ ...own, port }))
-      assert.deepInclude(error, {
-        _tag: "ListenError",
-        reason: "PortInUse",
-        message: `Port ${port} on 127.0.0.1 is already in use. Stop the other process or choose another port.`
-      })
-    })
-  )
-
-  it.effect("a host of another machine is a ListenError", () =>
-    Effect.gen(function* () {
-      const error = yield* Effect.flip(startWith({ ...own, host: "192.0.2.1" }))
-      assert.deepInclude(error, { _tag: "ListenError", reason: "HostNotFound" })
     })
   )
 
@@ -85,29 +40,6 @@ describe("own port", () => {
       // @ts-expect-error the type asks for it as well
       const error = yield* Effect.flip(startWith({ port: 0 }))
       assert.deepInclude(error, { _tag: "ListenError", reason: "PlainNotAllowed" })
-    })
-  )
-
-  it.live("the port is free again when the layer is released", () =>
-    Effect.gen(function* () {
-      const first = yield* startWith(own)
-      yield* dial(`ws://127.0.0.1:${first.server.address.port}`, station)
-      yield* first.stop
-      const { server } = yield* startWith({ ...own, port: first.server.address.port })
-      assert.strictEqual(server.address.port, first.server.address.port)
-    })
-  )
-
-  it.live("connections counts the open links", () =>
-    Effect.gen(function* () {
-      const { acceptor, server } = yield* startWith(own)
-      const url = `ws://127.0.0.1:${server.address.port}`
-      const peer = yield* dial(url, station)
-      yield* dial(url, { ...station, target: "/ocpp/CS-2" })
-      assert.strictEqual(yield* server.connections, 2)
-      yield* peer.close(1000, "")
-      yield* (yield* acceptor.nextLink).next
-      assert.strictEqual(yield* server.connections, 1)
     })
   )
 

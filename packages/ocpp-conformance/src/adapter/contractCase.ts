@@ -1,17 +1,11 @@
 /** One case of the adapter contract: its own acceptor, its own started adapter, and the rules that hold for every case. */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import { assert, it } from "@effect/vitest"
-import { Acceptor } from "@wattline/ocpp-core"
 import type { AdapterHarness, Dial, DialRefused, Peer } from "../Peer.ts"
-import {
-  makeRecordingAcceptor,
-  type RecordedLink,
-  type RecordingAcceptor,
-  type RecordingOptions
-} from "../RecordingAcceptor.ts"
+import type { RecordedLink, RecordingAcceptor, RecordingOptions } from "../RecordingAcceptor.ts"
+import { recorded } from "../webSocket/running.ts"
 
 /** What the body of a case works with. */
 export interface Bench {
@@ -42,14 +36,8 @@ export const contractCase = (
   it.live.skipIf(options.skip === true)(
     title,
     Effect.fnUntraced(function* () {
-      const acceptor = yield* makeRecordingAcceptor(options)
-      const scope = yield* Scope.make()
-      const shutdown = Scope.close(scope, Exit.void)
-      yield* Effect.addFinalizer(() => shutdown)
-      const { dial } = yield* harness.start.pipe(
-        Effect.provideService(Acceptor, acceptor.service),
-        Effect.provideService(Scope.Scope, scope)
-      )
+      const { acceptor, server, stop: shutdown } = yield* recorded(harness.start, options)
+      const { dial } = server
       const connect = Effect.fnUntraced(function* (target = "/ocpp/CS-1") {
         const peer = yield* dial({ target, protocols: ["ocpp2.0.1"] })
         return { peer, server: yield* acceptor.nextLink }

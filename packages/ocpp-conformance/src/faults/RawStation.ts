@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import { upgradeRequest as upgrade } from "../tcp.ts"
 import { closeFrame, FrameReader, opcodes, type ServerFrame, stationFrame, textFrame } from "./Frame.ts"
 
 /** The connection is over. 1006: without a close frame from the server. */
@@ -39,18 +40,8 @@ export interface Request {
 
 /** The bytes of an upgrade request below `/ocpp`. */
 export const upgradeRequest = ({ headers, identity, password }: Request): string => {
-  const all = {
-    Host: "127.0.0.1",
-    Upgrade: "websocket",
-    Connection: "Upgrade",
-    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-    "Sec-WebSocket-Version": "13",
-    "Sec-WebSocket-Protocol": "ocpp2.0.1",
-    Authorization: `Basic ${Buffer.from(`${identity}:${password}`).toString("base64")}`,
-    ...headers
-  }
-  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}\r\n`]))
-  return `GET /ocpp/${encodeURIComponent(identity)} HTTP/1.1\r\n${lines.join("")}\r\n`
+  const credentials = Buffer.from(`${identity}:${password}`).toString("base64")
+  return upgrade(`/ocpp/${encodeURIComponent(identity)}`, { Authorization: `Basic ${credentials}`, ...headers })
 }
 
 /** See the head of the file. */

@@ -143,7 +143,10 @@ const start = Effect.fnUntraced(function* (
   const directory = StationDirectory.fromLookup((identity) =>
     Effect.succeed({ identity, securityProfile: 1, passwordHash })
   )
-  const context = yield* Layer.buildWithScope(Layer.provide(Csms.layer(handlers, options), directory), scope)
+  const context = yield* Layer.buildWithScope(
+    Layer.provide(Csms.layer(handlers, { inventory: "off", ...options }), directory),
+    scope
+  )
   const csms = Context.get(context, Csms)
   const acceptor = watched(Context.get(context, Acceptor))
   const heard = yield* Scope.provide(csms.subscribe, scope)

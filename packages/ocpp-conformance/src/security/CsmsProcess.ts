@@ -71,7 +71,7 @@ export class CsmsProcess {
   static readonly begin = Effect.fnUntraced(function* (surroundings: Surroundings) {
     const { heard, options, ports } = surroundings
     const scope = yield* Scope.make()
-    const csms = Csms.layer(handlers, { organizations: [operator], ...options })
+    const csms = Csms.layer(handlers, { inventory: "off", organizations: [operator], ...options })
     const context = yield* Layer.buildWithScope(
       Layer.provideMerge(EventLog.layer(), Layer.provide(csms, Layer.succeedContext(ports))),
       scope

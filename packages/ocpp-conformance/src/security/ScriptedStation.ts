@@ -2,7 +2,7 @@
  * A charging station that says what a scenario tells it to, over a WebSocket of `ws`. It checks nothing by itself; what
  * the CSMS sends is kept in the order of arrival.
  */
-import type { ClientRequest, IncomingMessage } from "node:http"
+import type { IncomingMessage } from "node:http"
 import { type ConnectionOptions, TLSSocket } from "node:tls"
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
@@ -12,8 +12,9 @@ import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { CsmsAction, Messages, StationAction } from "@wattline/ocpp-core"
-import { type ClientOptions, WebSocket } from "ws"
-import { DialRefused, PeerClosed } from "../Peer.ts"
+import type { WebSocket } from "ws"
+import { type ClientSettings, openWebSocket } from "../dial.ts"
+import { type DialRefused, PeerClosed } from "../Peer.ts"
 
 /** The CSMS answered a CALL of the station with a CALLERROR. */
 export class CallErrorReceived extends Data.TaggedError("CallErrorReceived")<{
@@ -53,10 +54,8 @@ type Inbound = { readonly messageId: string; readonly action: string; readonly p
 
 /** See the head of the file. */
 export class ScriptedStation {
-  /** The subprotocol of the 101 response, `""` when it named none. */
-  readonly protocol: string
   /** The TLS connection below, `undefined` over plain. */
-  readonly tls: TLSSocket | undefined
+  tls: TLSSocket | undefined = undefined
   /** What arrived so far, in order. */
   readonly heard: Array<Heard> = []
   private readonly ws: WebSocket
@@ -65,15 +64,31 @@ export class ScriptedStation {
   private readonly waiting = new Map<string, Waiting>()
   private lastId = 0
 
-  private constructor(ws: WebSocket, tls: TLSSocket | undefined) {
+  private constructor(ws: WebSocket) {
     this.ws = ws
-    this.protocol = ws.protocol
-    this.tls = tls
+    ws.on("message", (data: Buffer) => this.onText(data.toString()))
+    ws.on("close", (code: number, reason: Buffer) => this.onClose(code, reason.toString()))
+    ws.once("upgrade", ({ socket }: IncomingMessage) => {
+      if (socket instanceof TLSSocket) this.tls = socket
+    })
   }
 
   /** Dials and waits for the 101 or the refusal; a connection that is open when the scope closes is cut off. */
   static connect(knock: Knock): Effect.Effect<ScriptedStation, DialRefused, Scope.Scope> {
-    return Effect.acquireRelease(open(knock), (station) => station.cut)
+    const { authorization, protocols = ["ocpp2.0.1"], tls, unheeded, url } = knock
+    const settings: ClientSettings = {
+      ...tls,
+      headers: {
+        ...(authorization !== undefined && { Authorization: authorization }),
+        ...(unheeded !== undefined && { "Sec-WebSocket-Protocol": unheeded })
+      }
+    }
+    return openWebSocket(url, unheeded === undefined ? protocols : [], settings, (ws) => new ScriptedStation(ws))
+  }
+
+  /** The subprotocol of the 101 response, `""` when it named none. */
+  get protocol(): string {
+    return this.ws.protocol
   }
 
   /** Sends a CALL and waits for its answer. */
@@ -142,42 +157,4 @@ export class ScriptedStation {
     for (const { settle } of this.waiting.values()) settle(Exit.fail(closed))
     Deferred.doneUnsafe(this.end, Exit.succeed({ code, reason }))
   }
-
-  /** Listens before the first frame can come. */
-  static over(ws: WebSocket, tls: TLSSocket | undefined): ScriptedStation {
-    const station = new ScriptedStation(ws, tls)
-    ws.on("message", (data: Buffer) => station.onText(data.toString()))
-    ws.on("close", (code: number, reason: Buffer) => station.onClose(code, reason.toString()))
-    return station
-  }
 }
-
-const open = ({ authorization, protocols, tls, unheeded, url }: Knock) =>
-  Effect.callback<ScriptedStation, DialRefused>((resume) => {
-    const ws = new WebSocket(url, unheeded === undefined ? [...(protocols ?? ["ocpp2.0.1"])] : [], {
-      ...(tls as ClientOptions | undefined), // `ws` hands them to `tls.connect`
-      headers: {
-        ...(authorization !== undefined && { Authorization: authorization }),
-        ...(unheeded !== undefined && { "Sec-WebSocket-Protocol": unheeded })
-      }
-    })
-    let socket: TLSSocket | undefined
-    ws.once("upgrade", (response: IncomingMessage) => {
-      if (response.socket instanceof TLSSocket) socket = response.socket
-    })
-    ws.once("open", () => resume(Effect.succeed(ScriptedStation.over(ws, socket))))
-    ws.once("unexpected-response", (_: ClientRequest, response: IncomingMessage) => {
-      let body = ""
-      response.setEncoding("utf8")
-      response.on("data", (chunk: string) => (body += chunk))
-      response.once("end", () =>
-        resume(Effect.fail(new DialRefused({ status: response.statusCode ?? 0, headers: headersOf(response), body })))
-      )
-    })
-    ws.on("error", (error: Error) =>
-      resume(Effect.fail(new DialRefused({ status: 0, headers: {}, body: "", problem: error.message })))
-    )
-  })
-
-const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))

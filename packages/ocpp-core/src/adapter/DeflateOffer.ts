@@ -1,4 +1,7 @@
-/** What a station offers with `Sec-WebSocket-Extensions`, read strictly (RFC 7692 §7.1); what to do with it is the adapter's. */
+/**
+ * What a station offers with `Sec-WebSocket-Extensions`, read strictly (RFC 7692 §7.1), and written; which of it is served is
+ * the adapter's.
+ */
 
 /** One readable offer of permessage-deflate. */
 export interface DeflateOffer {
@@ -37,3 +40,13 @@ const offerOf = (text: string): DeflateOffer | undefined => {
     clientMaxWindowBits: seen.get("client_max_window_bits")
   }
 }
+
+/** One offer, or the answer to one, as `Sec-WebSocket-Extensions` says it. */
+export const offerText = (offer: DeflateOffer): string =>
+  [
+    "permessage-deflate",
+    ...(offer.serverNoContextTakeover ? ["server_no_context_takeover"] : []),
+    ...(offer.clientNoContextTakeover ? ["client_no_context_takeover"] : []),
+    ...(offer.serverMaxWindowBits === undefined ? [] : [`server_max_window_bits=${offer.serverMaxWindowBits}`]),
+    ...(offer.clientMaxWindowBits === undefined ? [] : [`client_max_window_bits=${offer.clientMaxWindowBits}`])
+  ].join("; ")

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type DeflateOffer, deflateOffers } from "../../src/adapter/DeflateOffer.ts"
+import { type DeflateOffer, deflateOffers, offerText } from "../../src/adapter/DeflateOffer.ts"
 
 const bare: DeflateOffer = {
   serverNoContextTakeover: false,
@@ -46,5 +46,25 @@ describe("deflateOffers", () => {
 
   it("R-010: a malformed offer leaves the next one alone", () => {
     assert.deepStrictEqual(deflateOffers("permessage-deflate; nonsense, permessage-deflate"), [bare])
+  })
+})
+
+describe("offerText", () => {
+  const flags = [false, true]
+  const bits = [undefined, 8, 10, 15]
+  it("R-009: writes what deflateOffers reads, with every parameter and without", () => {
+    const offers = flags.flatMap((serverNoContextTakeover) =>
+      flags.flatMap((clientNoContextTakeover) =>
+        bits.flatMap((serverMaxWindowBits) =>
+          bits.map((clientMaxWindowBits) => ({
+            serverNoContextTakeover,
+            clientNoContextTakeover,
+            serverMaxWindowBits,
+            clientMaxWindowBits
+          }))
+        )
+      )
+    )
+    assert.deepStrictEqual(deflateOffers(offers.map(offerText).join(", ")), offers)
   })
 })

@@ -1,20 +1,26 @@
-import { testPki } from "@wattline/ocpp-conformance"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
-import type { ProxyOptions } from "../src/index.ts"
-import { raw, upgradeRequest } from "@wattline/ocpp-conformance/tcp"
-import { setup } from "./setup.ts"
-
-/** What the core is told of a request with these headers. */
-const told = Effect.fnUntraced(function* (proxy: ProxyOptions | undefined, headers: Readonly<Record<string, string>>) {
-  const { acceptor, port } = yield* setup(proxy === undefined ? {} : { proxy })
-  yield* raw(port, upgradeRequest("/ocpp/CS-1", headers))
-  return yield* acceptor.nextRequest
-})
+/** Proxies in front of the adapter, and whom it believes. */
+import * as Effect from "effect/Effect"
+import { assert, it } from "@effect/vitest"
+import type { ProxyOptions } from "@wattline/ocpp-core/adapter"
+import { testPki } from "../Pki.ts"
+import { raw, upgradeRequest } from "../tcp.ts"
+import { running } from "./running.ts"
+import type { WebSocketHarness } from "./WebSocketHarness.ts"
 
 const fromStation = { "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https" }
 
-describe("a proxy", () => {
+/** The cases of proxies. */
+export const proxies = ({ start }: WebSocketHarness): void => {
+  /** What the core is told of a request with these headers. */
+  const told = Effect.fnUntraced(function* (
+    proxy: ProxyOptions | undefined,
+    headers: Readonly<Record<string, string>>
+  ) {
+    const { acceptor, port } = yield* running(start({ proxy }))
+    yield* raw(port, upgradeRequest("/ocpp/CS-1", headers))
+    return yield* acceptor.nextRequest
+  })
+
   it.live("R-060: without the option no header says anything", () =>
     Effect.gen(function* () {
       assert.deepInclude(yield* told(undefined, fromStation), { remoteAddress: "127.0.0.1", secure: false })
@@ -64,4 +70,4 @@ describe("a proxy", () => {
       assert.isUndefined(untrusted.certificate)
     })
   )
-})
+}
