@@ -77,7 +77,8 @@ const main = Effect.gen(function* () {
   const csmsLayer = Csms.layer(handlers, {
     connectionAttemptsPerAddress: Infinity,
     failedAttemptsPerAddress: Infinity,
-    bytesPerSecond: Infinity
+    bytesPerSecond: Infinity,
+    inventory: "off"
   })
   const build = <A, E, R>(layer: Layer.Layer<A, E, R>) =>
     Layer.buildWithScope(layer, scope).pipe(census.of, Effect.provideService(References.MinimumLogLevel, "None"))

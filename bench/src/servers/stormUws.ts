@@ -33,7 +33,7 @@ const directory = StationDirectory.fromLookup((identity) =>
 )
 const listener = { port: 0, host: "127.0.0.1", native: await native() }
 const live = UwsServer.layer(securityProfile === 2 ? { ...listener, tls: files() } : { ...listener, plain: true }).pipe(
-  Layer.provideMerge(Csms.layer()),
+  Layer.provideMerge(Csms.layer({}, { inventory: "off" })),
   Layer.provide(directory)
 )
 

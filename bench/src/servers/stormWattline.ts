@@ -19,7 +19,7 @@ const directory = StationDirectory.fromLookup((identity) =>
 const listener = { port: 0, host: "127.0.0.1" }
 const live = WsServer.layer(
   securityProfile === 2 ? { ...listener, tls: { certificates: [certificate()] } } : { ...listener, plain: true }
-).pipe(Layer.provideMerge(Csms.layer()), Layer.provide(directory))
+).pipe(Layer.provideMerge(Csms.layer({}, { inventory: "off" })), Layer.provide(directory))
 
 Effect.runFork(
   Effect.gen(function* () {

@@ -9,7 +9,7 @@ import { serve } from "./control.ts"
 
 const directory = StationDirectory.fromLookup((identity) => Effect.succeed({ identity, securityProfile: 0 }))
 const live = WsServer.layer({ port: 0, host: "127.0.0.1", plain: true }).pipe(
-  Layer.provideMerge(Csms.layer({}, { messagesPerSecond: 1e6, bytesPerSecond: 1e9 })),
+  Layer.provideMerge(Csms.layer({}, { messagesPerSecond: 1e6, bytesPerSecond: 1e9, inventory: "off" })),
   Layer.provide(directory)
 )
 

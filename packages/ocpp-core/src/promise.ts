@@ -3,11 +3,17 @@ export { createCsms } from "./promise/createCsms.ts"
 export type { PromiseCsmsOptions, Transport } from "./promise/createCsms.ts"
 export type { NewPromiseStation, PromiseCsms } from "./promise/PromiseCsms.ts"
 export type { PromiseCallOptions, PromiseStation } from "./promise/PromiseStation.ts"
-export { andThen, PromiseAnswer } from "./promise/Handlers.ts"
+export type { PromiseOperations } from "./promise/Operations.ts"
+export type { PromiseAsk, PromiseSendUpdatesOptions } from "./promise/OwnOperations.ts"
+export type { Abortable, PromiseResult } from "./promise/Promised.ts"
+export { andThen, dataTransferExtension, PromiseAnswer } from "./promise/Handlers.ts"
 export type {
   PromiseAuthorizeContext,
   PromiseAuthorizeHandler,
   PromiseCertificateSigner,
+  PromiseDataTransferContext,
+  PromiseDataTransferExtension,
+  PromiseDataTransferHandler,
   PromiseHandler,
   PromiseHandlerContext,
   PromiseHandlers,
@@ -17,6 +23,7 @@ export type { PromiseEvents, PromiseEventsOptions } from "./promise/Events.ts"
 export type { PromiseCheckCertificate, PromiseStationDirectory, PromiseStationStore } from "./promise/Ports.ts"
 export type { MaybePromise } from "./promise/MaybePromise.ts"
 export { hashPassword } from "./promise/hashPassword.ts"
+export { certificateHashData, checkSigningRequest, getCertificateStatusBy, ocspResult } from "./promise/certificates.ts"
 export { generatePassword } from "./transport/Password.ts"
 export { CsmsClosed } from "./promise/CsmsClosed.ts"
 export { InvalidStation, UnknownStation } from "./csms/Csms.ts"
@@ -38,8 +45,24 @@ export type { NotificationAction } from "./csms/Handlers.ts"
 export type { CsmsOptions, DrainOptions } from "./csms/Settings.ts"
 export type { ValidationPolicy, ValidationRule } from "./csms/ValidationPolicy.ts"
 export type { Limit } from "./observability/LimitReports.ts"
+export { pathOf } from "./csms/StandardSchema.ts"
+export type { SchemaIssue, SchemaResult, StandardSchema } from "./csms/StandardSchema.ts"
 export { DirectoryError } from "./csms/StationDirectory.ts"
-export { ReportNotReceived } from "./csms/StationRef.ts"
+export { ReportNotReceived, StationRemoved } from "./csms/StationRef.ts"
+export { OcspFailed, UnreadableCertificate } from "./operations/CertificateManagement.ts"
+export type {
+  ExpectedSubject,
+  HashData,
+  OcspOptions,
+  SignatureVerdict,
+  SigningRequestVerdict
+} from "./operations/CertificateManagement.ts"
+export { CheckFailed } from "./operations/CheckFailed.ts"
+export type { AllowedRules, BrokenRule } from "./operations/CheckFailed.ts"
+export { MonitorsPartlyCleared, MonitorsPartlySet } from "./operations/Diagnostics.ts"
+export { JobNotCancellable, UnknownJob } from "./operations/Jobs.ts"
+export { LocalListIncomplete } from "./operations/LocalAuthorizationList.ts"
+export { InvalidVariables, NetworkProfileNotChanged, PartlyRead, PartlySet } from "./operations/Provisioning.ts"
 export { StaleEpoch, StoreError } from "./csms/StationStore.ts"
 export type { StationSnapshot } from "./csms/StationStore.ts"
 export { CallError, NotSent, OutcomeUnknown } from "./rpc/CallFailure.ts"
@@ -50,9 +73,11 @@ export type { ReportReceived } from "./blocks/Provisioning.ts"
 export type { VariableValue } from "./blocks/VariableValue.ts"
 export type { StationMirror } from "./blocks/Mirror.ts"
 export type { Registration, StationState } from "./station/StationState.ts"
-export type { StationView } from "./station/Station.ts"
+export type { StationView } from "./station/StationView.ts"
 export type { NonConformance, NonConformingField } from "./station/NonConformance.ts"
 export type { SecurityRecord, SecurityView } from "./station/SecurityRecord.ts"
 export type { StationCredentials } from "./transport/Admission.ts"
 export type { StationCertificate } from "./transport/CertificateCheck.ts"
 export type { ClientCertificate, Endpoint, SecurityProfile } from "./transport/Transport.ts"
+/** The payloads of the standard and their parts, by the standard's names: `ChargingProfileType`, `IdTokenType`, `Messages`, … */
+export type * from "@wattline/ocpp-v201"

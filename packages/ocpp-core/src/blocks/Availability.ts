@@ -1,10 +1,20 @@
 /**
  * Block G: the status of every connector, EVSE and of the station itself, from StatusNotification and from NotifyEvent
- * alike. Requested availability (ChangeAvailability) is not here yet.
+ * alike, and connector locks that fail. What ChangeAvailability asked for is in RequestedAvailability.
  */
 import type { ConnectorStatusEnumType, EventDataType } from "@wattline/ocpp-v201"
 import type { Block, Exchange } from "./Block.ts"
+import {
+  availabilityChanged,
+  availabilityDoubted,
+  type AvailabilityPlace,
+  type AvailabilityRequested,
+  reached,
+  type RequestedAvailability,
+  type ScheduledAvailabilityReached
+} from "./RequestedAvailability.ts"
 import { isBefore } from "./Timestamp.ts"
+import { doubtedIn } from "./Uncertain.ts"
 
 /** `Unknown`: not reported since the last reboot (ST-4), or since the station was offline for long (LC-13). */
 export type ConnectorStatus = ConnectorStatusEnumType | "Unknown"
@@ -36,10 +46,21 @@ export interface AvailabilityState {
   readonly evses: ReadonlyArray<EvseState>
   /** The station as a whole, if it reports that (G-2). */
   readonly station?: Status
+  /** What was asked for with ChangeAvailability, at most once per place (G-6); absent while nothing was. */
+  readonly requested?: ReadonlyArray<RequestedAvailability>
 }
 
+/** Connectors, and EVSEs, that are held per station; reports of more are answered and change nothing here. */
+export const maxPlaces = 512
+
 /** What block G says happened. A status that is reported again unchanged is no event. */
-export type AvailabilityEvent = ConnectorStatusChanged | EvseStatusChanged | StationStatusChanged
+export type AvailabilityEvent =
+  | ConnectorStatusChanged
+  | EvseStatusChanged
+  | StationStatusChanged
+  | AvailabilityRequested
+  | ScheduledAvailabilityReached
+  | ConnectorLockFailed
 
 interface StatusChange {
   readonly from: ConnectorStatus
@@ -66,6 +87,13 @@ export interface StationStatusChanged extends StatusChange {
   readonly _tag: "StationStatusChanged"
 }
 
+/** The lock of a connector did not hold: charging cannot begin there (G-9, G05.FR.02, TC_G_20). */
+export interface ConnectorLockFailed extends AvailabilityPlace {
+  readonly _tag: "ConnectorLockFailed"
+  /** Station clock, ISO 8601. */
+  readonly timestamp: string
+}
+
 type Emit = (event: AvailabilityEvent) => void
 
 /** The state of a connector, or `undefined` when it was never reported. */
@@ -81,9 +109,10 @@ const setConnector = (state: AvailabilityState, next: ConnectorState, emit: Emit
   const at = state.connectors.findIndex((known) => known.connectorId === connectorId && known.evseId === evseId)
   const known = state.connectors[at]
   if (timestamp !== undefined && !isNews(known, timestamp)) return state
+  if (known === undefined && state.connectors.length >= maxPlaces) return state
   const from = known?.status ?? "Unknown"
   if (from !== status) emit({ _tag: "ConnectorStatusChanged", evseId, connectorId, ...change(from, next) })
-  return { ...state, connectors: withAt(state.connectors, at, next) }
+  return reached({ ...state, connectors: withAt(state.connectors, at, next) }, emit)
 }
 
 const setEvse = (state: AvailabilityState, next: EvseState, emit: Emit): AvailabilityState => {
@@ -91,9 +120,10 @@ const setEvse = (state: AvailabilityState, next: EvseState, emit: Emit): Availab
   const at = state.evses.findIndex((known) => known.evseId === evseId)
   const known = state.evses[at]
   if (timestamp !== undefined && !isNews(known, timestamp)) return state
+  if (known === undefined && state.evses.length >= maxPlaces) return state
   const from = known?.status ?? "Unknown"
   if (from !== status) emit({ _tag: "EvseStatusChanged", evseId, ...change(from, next) })
-  return { ...state, evses: withAt(state.evses, at, next) }
+  return reached({ ...state, evses: withAt(state.evses, at, next) }, emit)
 }
 
 const setStation = (state: AvailabilityState, next: Status, emit: Emit): AvailabilityState => {
@@ -101,7 +131,7 @@ const setStation = (state: AvailabilityState, next: Status, emit: Emit): Availab
   if (timestamp !== undefined && !isNews(state.station, timestamp)) return state
   const from = state.station?.status ?? "Unknown"
   if (from !== status) emit({ _tag: "StationStatusChanged", ...change(from, next) })
-  return { ...state, station: next }
+  return reached({ ...state, station: next }, emit)
 }
 
 const change = (from: ConnectorStatus, { status: to, timestamp }: Status): StatusChange =>
@@ -128,14 +158,40 @@ const statusNotification = (
   )
 }
 
-/** One event that may be about availability. Its trigger does not matter: actualValue is the status by any of them. */
+/** One event that may be about availability. */
 const availabilityEvent = (
   state: AvailabilityState,
   event: EventDataType,
   at: number,
   emit: Emit
 ): AvailabilityState => {
-  if (event.variable.name.toLowerCase() !== "availabilitystate") return state
+  switch (event.variable.name.toLowerCase()) {
+    case "availabilitystate":
+      return statusEvent(state, event, at, emit)
+    case "problem":
+      if (isLockFailure(event)) emit(lockFailed(event))
+      return state
+    default:
+      return state
+  }
+}
+
+// A periodic event says again what another one has said, and one that is cleared says that it is over.
+const isLockFailure = ({ actualValue, cleared, component, trigger }: EventDataType): boolean =>
+  component.name.toLowerCase() === "connectorplugretentionlock" &&
+  actualValue.toLowerCase() === "true" &&
+  trigger !== "Periodic" &&
+  cleared !== true
+
+const lockFailed = ({ component: { evse }, timestamp }: EventDataType): ConnectorLockFailed => ({
+  _tag: "ConnectorLockFailed",
+  ...(evse !== undefined && { evseId: evse.id }),
+  ...(evse?.connectorId !== undefined && { connectorId: evse.connectorId }),
+  timestamp
+})
+
+/** A status by NotifyEvent. Its trigger does not matter: actualValue is the status by any of them. */
+const statusEvent = (state: AvailabilityState, event: EventDataType, at: number, emit: Emit): AvailabilityState => {
   const status = statuses.get(event.actualValue)
   if (status === undefined) return state
   const { evse, name } = event.component
@@ -179,13 +235,21 @@ const boot = (
   emit: Emit
 ): AvailabilityState => (rebooted === true ? forgetStatuses(state, at, emit) : state)
 
+const allDoubted = (state: AvailabilityState): AvailabilityState => {
+  const requested = state.requested && doubtedIn(state.requested)
+  return requested === undefined || requested === state.requested ? state : { ...state, requested }
+}
+
 /** Block G, Availability. */
 export const availability: Block<AvailabilityState, AvailabilityEvent> = {
   initial: Object.freeze({ connectors: Object.freeze([]), evses: Object.freeze([]) }),
   reduce: {
     BootNotification: boot,
+    ChangeAvailability: availabilityChanged,
     StatusNotification: statusNotification,
     NotifyEvent: (state, { request, at }, emit) =>
       request.eventData.reduce((next, event) => availabilityEvent(next, event, at, emit), state)
-  }
+  },
+  unanswered: { ChangeAvailability: availabilityDoubted },
+  replaced: allDoubted
 }

@@ -15,7 +15,7 @@ import {
   type VariableNode
 } from "./DeviceModel.ts"
 import { stillPending } from "./DeviceModelChanges.ts"
-import type { Draft } from "./Draft.ts"
+import { shared } from "./DeviceModelSharing.ts"
 import { isBefore } from "./Timestamp.ts"
 
 /** One NotifyReport as it is staged and applied. */
@@ -79,7 +79,7 @@ export const applyReport = (
       if (variables === undefined) {
         variables = { ...components[ofComponent]?.variables }
         drafts.set(ofComponent, variables)
-        components[ofComponent] = { component: item.component, variables }
+        components[ofComponent] = { component: shared(item.component), variables }
       }
       variables[ofVariable] = reportedNode(item, variables[ofVariable], before, part, source)
     }
@@ -104,14 +104,19 @@ const reportedNode = (
   part: ReportPart,
   source: "report" | "configured"
 ): VariableNode => {
-  const attributes: Draft<Attributes> = { ...draft?.attributes }
+  let attributes: Attributes = draft?.attributes ?? none
   for (const reported of item.variableAttribute) {
     const type = reported.type ?? "Actual"
-    attributes[type] = reportedAttribute(reported, before?.attributes[type], part, source)
+    const attribute = reportedAttribute(reported, before?.attributes[type], part, source)
+    attributes = attributes === none && type === "Actual" ? { Actual: attribute } : { ...attributes, [type]: attribute }
   }
-  const characteristics = item.variableCharacteristics ?? draft?.characteristics
-  return { variable: item.variable, attributes, ...(characteristics !== undefined && { characteristics }) }
+  const reported = item.variableCharacteristics
+  const characteristics = reported === undefined ? draft?.characteristics : shared(reported)
+  const variable = shared(item.variable)
+  return characteristics === undefined ? { variable, attributes } : { variable, attributes, characteristics }
 }
+
+const none: Attributes = Object.freeze({})
 
 const reportedAttribute = (
   reported: VariableAttributeType,
@@ -125,11 +130,16 @@ const reportedAttribute = (
     constant: reported.constant ?? false
   } as const
   if (before !== undefined && facts.mutability !== "WriteOnly" && isNewer(before, part)) return { ...before, ...facts }
-  const next: Draft<Attribute> = { ...facts, source, timestamp: part.generatedAt, at: part.receivedAt, stale: false }
-  if (reported.value !== undefined) next.value = reported.value
+  const { generatedAt: timestamp, receivedAt } = part
+  const { constant, mutability, persistent } = facts
+  const { value } = reported
   const pending = stillPending(before)
-  if (pending !== undefined) next.pending = pending
-  return next
+  // Literals, because there are hundreds of these for each station: an object that grows takes twice the memory.
+  const next: Attribute =
+    value === undefined
+      ? { mutability, persistent, constant, source, timestamp, at: receivedAt, stale: false }
+      : { mutability, persistent, constant, source, timestamp, at: receivedAt, stale: false, value }
+  return pending === undefined ? next : { ...next, pending }
 }
 
 // Parts wait until their report is complete. For events the station's clock decides too (ST-5), but never alone: a

@@ -1,8 +1,12 @@
 /** Block D: which version of our local authorization list a station has. What is in it stays with the application. */
 import type { Block, Exchange } from "./Block.ts"
+import { doubted, type Uncertain } from "./Uncertain.ts"
 
-/** State of block D for one station. Plain data; a list survives a restart of the station (D01.FR.10). */
-export interface LocalAuthorizationListState {
+/**
+ * State of block D for one station. Plain data; a list survives a restart of the station (D01.FR.10). Uncertain: an update was
+ * refused (D01.FR.03), or its outcome is not known (ST-3); the station may have another version, and a read is due.
+ */
+export interface LocalAuthorizationListState extends Uncertain {
   /** The version the station has; 0: no list, or it is switched off (D02.FR.02, D02.FR.03). Absent: never heard. */
   readonly versionNumber?: number
   /**
@@ -10,8 +14,6 @@ export interface LocalAuthorizationListState {
    * list was not, or not as a whole, sent by us.
    */
   readonly entriesAtMost?: number
-  /** True when an update was refused: the station may have another version, and a read is due (D01.FR.03). */
-  readonly isUncertain: boolean
   /** CSMS clock in milliseconds since 1970: when this was last learned. */
   readonly at?: number
 }
@@ -40,21 +42,22 @@ type State = LocalAuthorizationListState
 
 const told = (state: State, { at, response }: Exchange<"GetLocalListVersion">, emit: Emit): State => {
   const { versionNumber } = response
-  if (versionNumber === state.versionNumber) return { ...state, isUncertain: false, at }
+  const { uncertain: _, ...known } = state
+  if (versionNumber === state.versionNumber) return { ...known, at }
   emit(changed(state, versionNumber))
-  return { versionNumber, ...(versionNumber === 0 && { entriesAtMost: 0 }), isUncertain: false, at }
+  return { versionNumber, ...(versionNumber === 0 && { entriesAtMost: 0 }), at }
 }
 
 const sent = (state: State, { at, request, response }: Exchange<"SendLocalList">, emit: Emit): State => {
   const { localAuthorizationList = [], updateType, versionNumber } = request
   if (response.status !== "Accepted") {
     emit({ _tag: "LocalListRefused", status: response.status, versionNumber })
-    return state.isUncertain ? state : { ...state, isUncertain: true }
+    return doubted(state)
   }
   if (versionNumber !== state.versionNumber) emit(changed(state, versionNumber))
   const before = updateType === "Full" ? 0 : state.entriesAtMost
   const more = localAuthorizationList.reduce((sum, { idTokenInfo }) => sum + Number(idTokenInfo !== undefined), 0)
-  return { versionNumber, ...(before !== undefined && { entriesAtMost: before + more }), isUncertain: false, at }
+  return { versionNumber, ...(before !== undefined && { entriesAtMost: before + more }), at }
 }
 
 const changed = ({ versionNumber }: State, to: number): LocalListChanged => ({
@@ -65,6 +68,8 @@ const changed = ({ versionNumber }: State, to: number): LocalListChanged => ({
 
 /** Block D, LocalAuthorizationList. */
 export const localAuthorizationList: Block<LocalAuthorizationListState, LocalAuthorizationListEvent> = {
-  initial: Object.freeze({ isUncertain: false }),
-  reduce: { GetLocalListVersion: told, SendLocalList: sent }
+  initial: Object.freeze({}),
+  reduce: { GetLocalListVersion: told, SendLocalList: sent },
+  unanswered: { SendLocalList: doubted },
+  replaced: (state) => (state.versionNumber === undefined ? state : doubted(state))
 }

@@ -1,5 +1,5 @@
 /**
- * Block B: what a station says of itself at boot, its device model, the reports it is sending, a reset it owes us.
+ * Block B: what a station says of itself at boot, its device model, a reset it owes us.
  * Registration and who may speak when are decided in station/, not here.
  */
 import type {
@@ -7,7 +7,6 @@ import type {
   BootReasonEnumType,
   ChargingStationType,
   ComponentType,
-  GenericDeviceModelStatusEnumType,
   RegistrationStatusEnumType,
   ReportBaseEnumType,
   ReportDataType,
@@ -25,22 +24,10 @@ import {
   markStale,
   type VariableChanged
 } from "./DeviceModelChanges.ts"
-import { applyReport } from "./DeviceModelReport.ts"
+import { applyReport, type ReportPart } from "./DeviceModelReport.ts"
 import { assumeHeartbeatInterval } from "./DeviceModelImplied.ts"
-import { type NetworkProfiles, withAccepted } from "./NetworkProfiles.ts"
-import {
-  acknowledge,
-  addPart,
-  dropUnacknowledged,
-  findReport,
-  finish,
-  isComplete,
-  missingParts,
-  noReports,
-  type Report,
-  type ReportKind,
-  type Reports
-} from "./Reports.ts"
+import { allDoubted, type NetworkProfiles, withAccepted, withDoubted } from "./NetworkProfiles.ts"
+import type { JobEnd, JobPart } from "./Job.ts"
 import type { SequenceRange } from "./SequenceRanges.ts"
 
 /** State of block B for one station. Plain data. */
@@ -56,9 +43,13 @@ export interface ProvisioningState {
   /** A reset of the whole station that was accepted and not yet followed by a boot (B-28). */
   readonly pendingReset?: PendingReset
   readonly deviceModel: DeviceModel
-  readonly reports: Reports
-  /** Network connection profiles that the station accepted, by configuration slot; it does not tell them itself (B09). */
+  /**
+   * Network connection profiles that the station accepted, or may have (uncertain, ST-3), by configuration slot; it does not
+   * tell them itself (B09).
+   */
   readonly networkProfiles?: NetworkProfiles
+  /** The station gives no FullInventory: it refused one, or had nothing to tell, since its last reboot (B-17). */
+  readonly inventoryRefused?: true
 }
 
 /** A reset the station owes us (B-28). */
@@ -121,13 +112,16 @@ export interface ReportReceived {
   readonly reportData: ReadonlyArray<ReportDataType>
 }
 
-/** A report was refused (B-16), or given up incomplete; what had come of it is in the device model (DM-22). */
+/**
+ * A report was refused (B-16), forgotten here (CE-7), or given up incomplete; what had come of an incomplete one is in the
+ * device model (DM-22).
+ */
 export interface ReportFailed {
   readonly _tag: "ReportFailed"
   readonly requestId: number
   /** Absent for GetReport, and for a report that was never acknowledged. */
   readonly reportBase?: ReportBaseEnumType
-  readonly reason: "Rejected" | "NotSupported" | "Incomplete"
+  readonly reason: "Rejected" | "NotSupported" | "Incomplete" | "Cancelled"
   /** The seqNos known to be missing; the end may be missing too. */
   readonly missing: ReadonlyArray<SequenceRange>
 }
@@ -152,27 +146,33 @@ const boot = (state: ProvisioningState, exchange: Exchange<"BootNotification">, 
   const deviceModel = isAccepted ? assumeHeartbeatInterval(known, response.interval, at, emit) : known
   const told = { ...state, chargingStation, bootStatus: response.status, deviceModel }
   if (exchange.rebooted !== true) return told
-  const { pendingReset, ...rest } = told
+  const { inventoryRefused: _, pendingReset, ...rest } = told
   if (pendingReset !== undefined) emit({ _tag: "ResetDone", type: pendingReset.type, reason: request.reason })
   return {
     ...rest,
     bootReason: request.reason,
     bootedAt: at,
-    deviceModel: afterReboot(deviceModel),
-    reports: dropUnacknowledged(state.reports)
+    deviceModel: afterReboot(deviceModel)
   }
 }
 
 /** Says what is different; absent means not told, which is no difference. */
 const sayChanges = (from: ChargingStationType, request: BootNotificationRequest, emit: Emit): boolean => {
   const to = request.chargingStation
-  const { firmwareVersion: oldFirmware = to.firmwareVersion, serialNumber: oldSerial = to.serialNumber } = from
-  const { firmwareVersion: newFirmware = oldFirmware, serialNumber: newSerial = oldSerial } = to
-  const replaced = from.model !== to.model || from.vendorName !== to.vendorName || oldSerial !== newSerial
+  const { firmwareVersion: oldFirmware = to.firmwareVersion } = from
+  const { firmwareVersion: newFirmware = oldFirmware } = to
+  const replaced = isOtherHardware(from, to)
   if (replaced) emit({ _tag: "StationReplaced", from, to })
   if (oldFirmware === undefined || newFirmware === undefined || oldFirmware === newFirmware) return replaced
   emit({ _tag: "FirmwareChanged", from: oldFirmware, to: newFirmware })
   return true
+}
+
+/** Whether model, vendor or serial number differ (DM-28); a serial number that is absent is no difference. */
+export const isOtherHardware = (from: ChargingStationType, to: ChargingStationType): boolean => {
+  const { serialNumber: oldSerial = to.serialNumber } = from
+  const { serialNumber: newSerial = oldSerial } = to
+  return from.model !== to.model || from.vendorName !== to.vendorName || oldSerial !== newSerial
 }
 
 const isSame = (a: ChargingStationType, b: ChargingStationType): boolean =>
@@ -196,84 +196,70 @@ const reset = (
   return { ...state, pendingReset }
 }
 
+/** Whether a FullInventory is to be asked for: there is none, or it may be outdated, and the station gives one (B-17). */
+export const isInventoryDue = ({ deviceModel, inventoryRefused }: ProvisioningState): boolean =>
+  inventoryRefused !== true &&
+  // One that was cut would be cut again: only a change of the station makes it due (DM-20).
+  (deviceModel.stale || (deviceModel.inventoryAt === undefined && deviceModel.isTruncated !== true))
+
+/** The station gives no FullInventory until it reboots (B-17). */
+export const refuseInventory = (state: ProvisioningState): ProvisioningState =>
+  state.inventoryRefused === true ? state : { ...state, inventoryRefused: true }
+
 /** The reboot of an accepted reset did not come: it is not owed any more. */
 export const lapseReset = ({ pendingReset: _, ...state }: ProvisioningState): ProvisioningState => state
 
-/** The acknowledgement of a report request (B-16). */
-const acknowledged = (
-  state: ProvisioningState,
-  requestId: number,
-  kind: ReportKind,
-  status: GenericDeviceModelStatusEnumType,
-  at: number,
-  emit: Emit
-): ProvisioningState => {
-  if (status === "Accepted")
-    return settle({ ...state, reports: acknowledge(state.reports, requestId, kind, at) }, requestId, at, emit)
-  if (status === "EmptyResultSet")
-    emit({ _tag: "ReportReceived", requestId, ...baseOf(kind), variables: 0, reportData: [] })
-  else emit({ _tag: "ReportFailed", requestId, ...baseOf(kind), reason: status, missing: [] })
-  return findReport(state.reports, requestId) === undefined
-    ? state
-    : { ...state, reports: finish(state.reports, requestId) }
-}
-
-const notifyReport = (
-  state: ProvisioningState,
-  { request, at }: Exchange<"NotifyReport">,
-  emit: Emit
-): ProvisioningState => {
-  const reports = addPart(state.reports, request, at)
-  return reports === state.reports ? state : settle({ ...state, reports }, request.requestId, at, emit)
-}
-
-/** Applies a report that is complete and acknowledged: a FullInventory replaces, others merge (DM-20, DM-21). */
-const settle = (state: ProvisioningState, requestId: number, at: number, emit: Emit): ProvisioningState => {
-  const report = findReport(state.reports, requestId)
-  if (report?.kind === undefined || !isComplete(report)) return state
-  const reportData = report.parts.flatMap((part) => part.reportData)
-  emit({ _tag: "ReportReceived", requestId, ...baseOf(report.kind), variables: reportData.length, reportData })
-  return closed(state, report, report.kind === "FullInventory" ? "replace" : "merge", at)
-}
-
-const closed = (
-  state: ProvisioningState,
-  report: Report,
-  mode: "replace" | "merge",
-  at: number
-): ProvisioningState => ({
-  ...state,
-  deviceModel: applyReport(state.deviceModel, report.parts, mode, at),
-  reports: finish(state.reports, report.requestId)
-})
-
 /**
- * Gives up a report whose deadline has passed or whose end came with a gap: what is there is merged, nothing is removed
- * (DM-22, B-15). Unknown ids change nothing. `at` is CSMS time in milliseconds since 1970.
+ * A report is over. Complete: a FullInventory replaces what was there, others merge (DM-20, DM-21). With parts missing, what is
+ * there is merged and nothing removed (DM-22, B-15). Refused or forgotten: nothing changes (B-16).
  */
-export const abandonReport = (
+const reportEnded = (
   state: ProvisioningState,
-  requestId: number,
-  at: number,
-  emit: (event: ReportFailed) => void
+  { at, job: { about, requestId }, outcome }: JobEnd<"Report">,
+  emit: Emit
 ): ProvisioningState => {
-  const report = findReport(state.reports, requestId)
-  if (report === undefined) return state
-  emit({ _tag: "ReportFailed", requestId, ...baseOf(report.kind), reason: "Incomplete", missing: missingParts(report) })
-  return report.parts.length === 0
-    ? { ...state, reports: finish(state.reports, requestId) }
-    : closed(state, report, "merge", at)
+  switch (outcome._tag) {
+    case "Complete": {
+      const parts = outcome.parts.map(reportPart)
+      const reportData = parts.flatMap((part) => part.reportData)
+      emit({ _tag: "ReportReceived", requestId, ...about, variables: reportData.length, reportData })
+      const mode = about.reportBase === "FullInventory" ? "replace" : "merge"
+      return parts.length === 0 ? state : withModel(state, applyReport(state.deviceModel, parts, mode, at))
+    }
+    case "Partial": {
+      const { missing, parts } = outcome
+      emit({ _tag: "ReportFailed", requestId, ...about, reason: "Incomplete", missing })
+      return parts.length === 0
+        ? state
+        : withModel(state, applyReport(state.deviceModel, parts.map(reportPart), "merge", at))
+    }
+    case "Failed": {
+      const reason = outcome.reason === "NotSupported" ? "NotSupported" : "Rejected"
+      emit({ _tag: "ReportFailed", requestId, ...about, reason, missing: [] })
+      return state
+    }
+    case "Cancelled":
+      emit({ _tag: "ReportFailed", requestId, ...about, reason: "Cancelled", missing: [] })
+      return state
+  }
 }
 
-const baseOf = (kind: ReportKind | undefined): { readonly reportBase?: ReportBaseEnumType } =>
-  kind === undefined || kind === "Custom" ? {} : { reportBase: kind }
+const reportPart = ({ message, receivedAt, seqNo }: JobPart<"Report">): ReportPart => ({
+  seqNo,
+  receivedAt,
+  generatedAt: message.generatedAt,
+  reportData: message.reportData ?? []
+})
 
 const withModel = (state: ProvisioningState, deviceModel: DeviceModel): ProvisioningState =>
   deviceModel === state.deviceModel ? state : { ...state, deviceModel }
 
+const withSlots = (state: ProvisioningState, networkProfiles: NetworkProfiles): ProvisioningState =>
+  networkProfiles === state.networkProfiles ? state : { ...state, networkProfiles }
+
 /** Block B, Provisioning, and the device model changes of block N (DM-26). */
 export const provisioning: Block<ProvisioningState, ProvisioningEvent> = {
-  initial: Object.freeze({ deviceModel: empty, reports: noReports }),
+  initial: Object.freeze({ deviceModel: empty }),
   reduce: {
     BootNotification: boot,
     Reset: reset,
@@ -282,11 +268,8 @@ export const provisioning: Block<ProvisioningState, ProvisioningEvent> = {
         ? { ...state, networkProfiles: withAccepted(state.networkProfiles, exchange) }
         : state,
     StatusNotification: (state, { request, at }) => withModel(state, applyStatus(state.deviceModel, request, at)),
-    GetBaseReport: (state, { request, response, at }, emit) =>
-      acknowledged(state, request.requestId, request.reportBase, response.status, at, emit),
-    GetReport: (state, { request, response, at }, emit) =>
-      acknowledged(state, request.requestId, "Custom", response.status, at, emit),
-    NotifyReport: notifyReport,
+    GetBaseReport: (state, { request, response }) =>
+      request.reportBase === "FullInventory" && response.status !== "Accepted" ? refuseInventory(state) : state,
     GetVariables: (state, { response, at }, emit) =>
       withModel(state, applyGetVariables(state.deviceModel, response, at, emit)),
     SetVariables: (state, { request, response, at }, emit) => {
@@ -297,5 +280,18 @@ export const provisioning: Block<ProvisioningState, ProvisioningEvent> = {
     },
     NotifyEvent: (state, { request, at }, emit) =>
       withModel(state, applyEvents(state.deviceModel, request.eventData, at, emit))
+  },
+  unanswered: {
+    SetVariables: (state, { setVariableData }) => withModel(state, markStale(state.deviceModel, setVariableData)),
+    SetNetworkProfile: (state, request, at) => withSlots(state, withDoubted(state.networkProfiles, request, at))
+  },
+  // The boot itself has made the device model stale.
+  replaced: (state) =>
+    state.networkProfiles === undefined ? state : withSlots(state, allDoubted(state.networkProfiles)),
+  jobs: {
+    Report: reportEnded,
+    // DM-28
+    Firmware: (state, { outcome }) =>
+      outcome._tag === "Complete" ? withModel(state, markStale(state.deviceModel)) : state
   }
 }

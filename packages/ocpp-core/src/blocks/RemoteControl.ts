@@ -1,15 +1,17 @@
-/** Block F: the remote starts that a station accepted, and the transactions they led to. */
-import type { IdTokenType } from "@wattline/ocpp-v201"
+/** Block F: the remote starts that a station accepted, or may have, and the transactions they led to. */
+import type { IdTokenType, RequestStartTransactionRequest } from "@wattline/ocpp-v201"
 import type { Block, Exchange } from "./Block.ts"
+import { type DeviceModel, limit } from "./DeviceModel.ts"
+import type { Uncertain } from "./Uncertain.ts"
 
-/** One remote start (F-2). Plain data. */
-export interface RemoteStart {
+/** One remote start (F-2). Uncertain: its answer was lost, and its transaction has not come (ST-3). Plain data. */
+export interface RemoteStart extends Uncertain {
   readonly remoteStartId: number
   /** The token it was asked for; absent while only the transaction has come, and not yet the answer (R-165). */
   readonly idToken?: IdTokenType
   /** The EVSE it was asked for; absent when the station may choose. */
   readonly evseId?: number
-  /** CSMS clock in milliseconds since 1970: when the station answered, or its transaction came before that. */
+  /** CSMS clock in milliseconds since 1970: when the station answered, or that was given up, or its transaction came before. */
   readonly at: number
   /** The transaction it led to; absent while that has not come. */
   readonly transactionId?: string
@@ -41,9 +43,21 @@ export interface RemoteStartLinked {
   readonly transactionId: string
 }
 
-/** A remote start of this station, or `undefined` when it was not accepted or is no longer held. */
+/** A remote start of this station, or `undefined` when it was refused or is no longer held. */
 export const findRemoteStart = (state: RemoteControlState, remoteStartId: number): RemoteStart | undefined =>
   state.remoteStarts.find((known) => known.remoteStartId === remoteStartId)
+
+/** Seconds beyond EVConnectionTimeOut: clocks, and messages that wait for their turn (F-1). */
+const margin = 30
+
+/** Seconds that a driver has to plug in, where the station has not said. */
+const usualConnectionTimeout = 180
+
+/** Seconds from the answer to a remote start until its transaction is overdue: `TxCtrlr.EVConnectionTimeOut` and 30 (F-1). */
+export const remoteStartSeconds = (model: DeviceModel): number => {
+  const query = { component: "TxCtrlr", variable: "EVConnectionTimeOut" }
+  return (limit(model, query, usualConnectionTimeout) ?? usualConnectionTimeout) + margin
+}
 
 type Emit = (event: RemoteControlEvent) => void
 
@@ -78,8 +92,25 @@ const linked = (
   const before = findRemoteStart(state, remoteStartId)
   if (before?.transactionId !== undefined) return state
   emit({ _tag: "RemoteStartLinked", remoteStartId, transactionId })
-  return held(state, before, { at, ...before, remoteStartId, transactionId })
+  const { uncertain: _, ...known }: Partial<RemoteStart> = before ?? {}
+  return held(state, before, { at, ...known, remoteStartId, transactionId })
 }
+
+/** What has begun or was accepted before is no doubt. */
+const doubtful = (
+  state: RemoteControlState,
+  { evseId, idToken, remoteStartId }: RequestStartTransactionRequest,
+  at: number
+): RemoteControlState =>
+  findRemoteStart(state, remoteStartId) === undefined
+    ? held(state, undefined, {
+        remoteStartId,
+        idToken,
+        ...(evseId !== undefined && { evseId }),
+        at,
+        uncertain: true
+      })
+    : state
 
 /** What was asked for and not begun does not outlive a restart of the station. */
 const booted = (state: RemoteControlState, { rebooted }: Exchange<"BootNotification">): RemoteControlState =>
@@ -101,5 +132,6 @@ const held = (
 /** Block F, RemoteControl. */
 export const remoteControl: Block<RemoteControlState, RemoteControlEvent> = {
   initial: Object.freeze({ remoteStarts: Object.freeze([]) }),
-  reduce: { RequestStartTransaction: accepted, TransactionEvent: linked, BootNotification: booted }
+  reduce: { RequestStartTransaction: accepted, TransactionEvent: linked, BootNotification: booted },
+  unanswered: { RequestStartTransaction: doubtful }
 }

@@ -39,6 +39,8 @@ export interface CertificateRenewal extends ForType {
   readonly reason?: RenewalFailure
   /** CSMS clock in milliseconds since 1970: when it came to be so. */
   readonly at: number
+  /** Of `Signing`: what is signed, as PEM; it goes on after a restart of the CSMS. Holds a public key only. */
+  readonly csr?: string
 }
 
 /** State of block A for one station. Plain data. */
@@ -98,6 +100,20 @@ const put = (state: SecurityState, renewal: CertificateRenewal): SecurityState =
 export const renewalOf = (state: SecurityState, certificateType?: CertificateType): CertificateRenewal | undefined =>
   state.renewals.find((one) => one.certificateType === certificateType)
 
+/**
+ * Whether the station waits for a certificate of this type (A02): it sent a CSR and was told Accepted, and has not answered a
+ * certificate since. A type that is left out on either side fits any.
+ */
+export const awaitsCertificate = ({ renewals }: SecurityState, certificateType?: CertificateType): boolean =>
+  renewals.some(
+    (one) =>
+      (one.state === "Signing" || (one.reason !== undefined && waiting.has(one.reason))) &&
+      (certificateType === undefined || one.certificateType === undefined || one.certificateType === certificateType)
+  )
+
+/** Failures on our side: the station has not judged a certificate. */
+const waiting: ReadonlySet<RenewalFailure> = new Set(["SigningFailed", "NotSent", "Refused", "OutcomeUnknown"])
+
 /** A renewal is over without a certificate. `at` is CSMS time in milliseconds since 1970. */
 export const failRenewal = (
   state: SecurityState,
@@ -112,13 +128,13 @@ export const failRenewal = (
 
 const requested = (state: SecurityState, exchange: Exchange<"SignCertificate">, emit: Emit): SecurityState => {
   const { at, request, response } = exchange
-  const { certificateType } = request
+  const { certificateType, csr } = request
   if (response.status !== "Accepted") {
     const message = "the CSMS signs no certificates of this type for this station"
     return failRenewal(state, certificateType, { reason: "RequestRejected", message }, at, emit)
   }
   emit({ _tag: "CertificateSigningRequested", ...typed(certificateType) })
-  return put(state, { ...typed(certificateType), state: "Signing", at })
+  return put(state, { ...typed(certificateType), state: "Signing", at, csr })
 }
 
 const signed = (state: SecurityState, exchange: Exchange<"CertificateSigned">, emit: Emit): SecurityState => {

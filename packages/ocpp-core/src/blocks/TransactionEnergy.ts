@@ -69,9 +69,15 @@ export const latestReading = (
     if (latest === undefined || !isBefore(meterValue.timestamp, latest.timestamp)) latest = meterValue
   if (latest === undefined) return before
   if (before !== undefined && precedes({ timestamp: latest.timestamp, seqNo }, before)) return before
-  const { timestamp, sampledValue } = latest
-  return { seqNo, timestamp, sampledValue: sampledValue.some(isSigned) ? sampledValue.map(unsigned) : sampledValue }
+  const { sampledValue, timestamp } = withoutSignatures(latest)
+  return { seqNo, timestamp, sampledValue }
 }
+
+/** A meter value as it is held: signatures, which can be long, are passed through and not kept (J-6). */
+export const withoutSignatures = ({ sampledValue, timestamp }: MeterValueType): MeterValueType => ({
+  timestamp,
+  sampledValue: sampledValue.some(isSigned) ? sampledValue.map(unsigned) : sampledValue
+})
 
 const isSigned = (sampled: SampledValueType): boolean => sampled.signedMeterValue !== undefined
 

@@ -4,21 +4,13 @@
  */
 import type { MeterValueType } from "@wattline/ocpp-v201"
 import type { Draft } from "./Draft.ts"
-import { importRegisterWh, importWatts, locationRank } from "./Metering.ts"
+import { type MeterPoint, measure } from "./MeterPoint.ts"
 import { isBefore } from "./Timestamp.ts"
 
 /** One meter value, in short. What a station does not measure is absent. */
-export interface TimelinePoint {
+export interface TimelinePoint extends MeterPoint {
   /** Of the transaction event it came with. */
   readonly seqNo: number
-  /** Station clock, ISO 8601. */
-  readonly timestamp: string
-  /** The energy import register in Wh, as the meter counts. */
-  readonly wh?: number
-  /** Imported power in W. */
-  readonly watts?: number
-  /** State of charge of the EV in percent. */
-  readonly soc?: number
 }
 
 /** In the order of the station's time. */
@@ -60,39 +52,7 @@ const withPoint = (before: Timeline | undefined, point: TimelinePoint, length: n
 const isAfter = (a: TimelinePoint, b: TimelinePoint): boolean =>
   isBefore(b.timestamp, a.timestamp) || (a.seqNo > b.seqNo && !isBefore(a.timestamp, b.timestamp))
 
-/** Of each quantity the reading nearest to what the driver pays for; single phases are parts, and not taken. */
 const pointOf = ({ timestamp, sampledValue }: MeterValueType, seqNo: number): TimelinePoint | undefined => {
-  let wh: number | undefined
-  let watts: number | undefined
-  let soc: number | undefined
-  let whRank = 9
-  let wattsRank = 9
-  for (const raw of sampledValue) {
-    const rank = raw.location === undefined ? 0 : locationRank[raw.location]
-    switch (raw.measurand) {
-      case undefined:
-      case "Energy.Active.Import.Register": {
-        const read = rank < whRank ? importRegisterWh(raw) : undefined
-        if (read === undefined) break
-        wh = read
-        whRank = rank
-        break
-      }
-      case "Power.Active.Import": {
-        const read = rank < wattsRank ? importWatts(raw) : undefined
-        if (read === undefined) break
-        watts = read
-        wattsRank = rank
-        break
-      }
-      case "SoC":
-        soc ??= raw.value
-    }
-  }
-  if (wh === undefined && watts === undefined && soc === undefined) return undefined
   const point: Draft<TimelinePoint> = { seqNo, timestamp }
-  if (wh !== undefined) point.wh = wh
-  if (watts !== undefined) point.watts = watts
-  if (soc !== undefined) point.soc = soc
-  return point
+  return measure(point, sampledValue) ? point : undefined
 }

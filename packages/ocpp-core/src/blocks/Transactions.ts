@@ -41,8 +41,23 @@ export const findTransaction = (state: TransactionsState, transactionId: string)
   const { ended, running } = state
   for (const known of running) if (known.transactionId === transactionId) return known
   for (const known of ended) if (known.transactionId === transactionId) return known
+  // Only a new one gets here, or one in another spelling.
+  for (const known of running) if (isSameTransactionId(known.transactionId, transactionId)) return known
+  for (const known of ended) if (isSameTransactionId(known.transactionId, transactionId)) return known
   return undefined
 }
+
+/** The transaction that runs at an EVSE; of several, the one heard of last (E-19). */
+export const runningTransactionAt = ({ running }: TransactionsState, evseId: number): Transaction | undefined =>
+  running.findLast(({ evse }) => evse?.id === evseId)
+
+/** Whether two transactionIds are the same: they compare without case. */
+export const isSameTransactionId = (one: string, other: string): boolean =>
+  one === other ||
+  // The first character first: most that differ do so there, and nothing is allocated.
+  (one.length === other.length &&
+    (one.charCodeAt(0) | 32) === (other.charCodeAt(0) | 32) &&
+    one.toLowerCase() === other.toLowerCase())
 
 /**
  * The transaction as it is with an event that is not answered yet: what its handler sees. Changes nothing. A repeated or
@@ -161,9 +176,10 @@ const costUpdated = (
   { request, limits = defaultLimits }: Exchange<"CostUpdated">,
   emit: Emit
 ): TransactionsState => {
-  const { transactionId, totalCost } = request
-  const before = state.running.find((known) => known.transactionId === transactionId)
-  if (before === undefined || before.totalCost === totalCost) return state
+  const { totalCost } = request
+  const before = findTransaction(state, request.transactionId)
+  if (before === undefined || before.totalCost === totalCost || !state.running.includes(before)) return state
+  const { transactionId } = before
   emit({ _tag: "TransactionCostUpdated", transactionId, totalCost })
   const latest = before.received.at(-1)
   const origin = latest === undefined ? before.origin : { ...before.origin, totalCost: latest }

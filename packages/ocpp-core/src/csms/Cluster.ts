@@ -6,9 +6,10 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { CollectedKind } from "../blocks/JobKinds.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
 import { identityKey } from "../transport/Handshake.ts"
-import type { StationView } from "../station/Station.ts"
+import type { StationView } from "../station/StationView.ts"
 
 /** A CALL to a station as plain data, so that it can travel to the node that has the station. */
 export interface CallRequest {
@@ -33,6 +34,8 @@ export interface LocalStations {
   readonly view: (identity: string) => Effect.Effect<StationView | undefined>
   readonly nextRequestId: (identity: string) => Effect.Effect<number>
   readonly disconnect: (identity: string, code: number, reason: string) => Effect.Effect<void>
+  /** Forgets a job whose result comes in parts; `false` when there is none (CE-7). */
+  readonly cancelJob: (identity: string, kind: CollectedKind, requestId: number) => Effect.Effect<boolean>
   /** Closes the connection of a station because a newer one, `epoch`, exists on another node. */
   readonly fence: (identity: string, epoch: number) => Effect.Effect<void>
 }
@@ -64,6 +67,8 @@ export interface Membership {
   readonly nextRequestId: (identity: string) => Effect.Effect<number>
   /** Closes the connection of a station, wherever it is. */
   readonly disconnect: (identity: string, code: number, reason: string) => Effect.Effect<void>
+  /** Forgets a job of a station, wherever it is; `false` when there is none (CE-7). */
+  readonly cancelJob: (identity: string, kind: CollectedKind, requestId: number) => Effect.Effect<boolean>
 }
 
 /** The port. */
@@ -91,6 +96,7 @@ export const joinSingle = (local: LocalStations): Effect.Effect<Membership> =>
       call: local.call,
       view: local.view,
       nextRequestId: local.nextRequestId,
-      disconnect: local.disconnect
+      disconnect: local.disconnect,
+      cancelJob: local.cancelJob
     }
   })

@@ -22,6 +22,7 @@ import { makeAcceptor } from "./Acceptance.ts"
 import { Cluster, joinSingle } from "./Cluster.ts"
 import { drain } from "./Drain.ts"
 import { anyEvent, type CsmsEvent, EventHub } from "./Events.ts"
+import { warnOfVendorIds } from "./Extensions.ts"
 import { type Handlers, tableOf } from "./Handlers.ts"
 import { type CsmsOptions, type Settings, settingsOf } from "./Settings.ts"
 import { DirectoryError, makeMemoryDirectory, StationDirectory } from "./StationDirectory.ts"
@@ -29,6 +30,7 @@ import type { Station } from "./StationRef.ts"
 import { credentialsOf, securityProblem, type StationSecurity } from "./StationSecurity.ts"
 import { makeMemoryStore, StationStore, StoreError } from "./StationStore.ts"
 import { Stations } from "./Stations.ts"
+import { Sweeper } from "./Sweeper.ts"
 
 /** The station to add cannot be added as it is; `detail` says what to change. */
 export class InvalidStation extends Data.TaggedError("InvalidStation")<{
@@ -123,6 +125,7 @@ const make = <R>(
       counters,
       limits: new LimitReports(events, counters, now, run),
       deadlines: new Deadlines(now, run),
+      sweeper: new Sweeper(run, () => stations.sweep()),
       events,
       store,
       directory,
@@ -140,6 +143,7 @@ const make = <R>(
       }
     }
     const common = handlers as Handlers // run with the context captured above
+    yield* warnOfVendorIds(common.dataTransfer)
     const stations = new Stations(engine, tableOf(common))
     stations.membership = yield* Option.match(cluster, {
       onNone: () => joinSingle(stations),
@@ -147,7 +151,6 @@ const make = <R>(
     })
     const endpoints = new Set<Endpoint>()
 
-    yield* Effect.sync(() => stations.sweep()).pipe(Effect.delay("1 minute"), Effect.forever, Effect.forkScoped)
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => drain(engine, settings.drain, stations.links())).pipe(
         Effect.andThen(
@@ -156,6 +159,7 @@ const make = <R>(
         Effect.andThen(
           Effect.sync(() => {
             engine.deadlines.stop()
+            engine.sweeper.stop()
             events.close()
           })
         )
@@ -172,6 +176,7 @@ const make = <R>(
         const problem = problemOf(station, settings.lenientIdentity)
         if (problem !== undefined) return yield* new InvalidStation({ identity, detail: problem })
         const own = station.handlers === undefined ? undefined : yield* handlersOf(station.handlers)
+        yield* warnOfVendorIds(own?.dataTransfer)
         const stationContext = Context.omit(Scope.Scope)(yield* Effect.context<R2>())
         const known = usesPassword(station) ? yield* stations.recordOf(identity) : undefined
         const credentials = yield* credentialsOf(identity, station, known, engine.passwords)

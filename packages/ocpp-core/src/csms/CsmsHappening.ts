@@ -16,7 +16,8 @@ export interface AdmissionRefused {
 
 /**
  * A limit was reached: the link was closed, or the request was not let in (then this takes the place of `AdmissionRefused`).
- * Limits that can be reached before admission are told once a second at most.
+ * Limits that can be reached before admission are told once a second at most. An event of the CSMS, with an identity too: it is in
+ * `csms.events` and not in `station.events`, which has the `Disconnected` that follows.
  */
 export interface LimitReached {
   readonly _tag: "LimitReached"

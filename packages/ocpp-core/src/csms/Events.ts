@@ -8,8 +8,10 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BootNotificationRequest, BootNotificationResponse, Messages } from "@wattline/ocpp-v201"
+import type { AuthorizationDoubtful } from "../blocks/AuthorizationDoubts.ts"
 import type { MirrorEvent } from "../blocks/Mirror.ts"
 import type { TxPointsDoubtful } from "../blocks/TxPoints.ts"
+import type { ConnectorsUnreported } from "../blocks/UnreportedConnectors.ts"
 import type { ErrorCode } from "../rpc/ErrorCode.ts"
 import type { CsmsHappening } from "./CsmsHappening.ts"
 import type { NotificationAction } from "./Handlers.ts"
@@ -149,10 +151,16 @@ export interface AnswerDropped {
   readonly outstanding?: string
 }
 
-/** The store did not take a snapshot; the station was answered all the same. */
+/**
+ * The store did not take a snapshot; the station was answered all the same (R-154). It is offered again, with the durable events
+ * that came with it: with the next durable event, when the station goes, when the CSMS closes, and after a while (1 s at first, at
+ * most 60 s).
+ */
 export interface StoreFailed {
   readonly _tag: "StoreFailed"
   readonly message: string
+  /** Durable events that the store will never get, the oldest ones: too many wait for it (more than 128). */
+  readonly givenUp: number
 }
 
 /**
@@ -211,6 +219,8 @@ export type StationHappening =
   | CertificateReplaced
   | ResetLapsed
   | TxPointsDoubtful
+  | ConnectorsUnreported
+  | AuthorizationDoubtful
   | MirrorEvent
 
 /** What every event carries. */

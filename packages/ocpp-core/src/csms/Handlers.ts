@@ -6,6 +6,7 @@ import type { StationMirror } from "../blocks/Mirror.ts"
 import type { Transaction } from "../blocks/Transaction.ts"
 import type { ErrorCode } from "../rpc/ErrorCode.ts"
 import { type AuthorizeHandler, authorizeBy, transactionEventWith } from "./Authorize.ts"
+import { type DataTransferExtension, dataTransferBy } from "./Extensions.ts"
 import type { Station } from "./StationRef.ts"
 
 /** What a handler knows besides the request. */
@@ -17,6 +18,11 @@ export interface HandlerContext {
   readonly receivedAt: number
   /** What was known of the station before this message; the same as in `station.snapshot`, without waiting. */
   readonly mirror: StationMirror
+  /**
+   * The CALL as it came, byte for byte. `CustomData.textOf` takes parts out of it: numbers keep their notation and all their
+   * digits, which parsing takes from them (P-5).
+   */
+  readonly text: string
 }
 
 /** What a handler of TransactionEvent knows besides the request. */
@@ -100,6 +106,11 @@ export type Handlers<R = never> = { readonly [A in StationAction]?: Handler<A, R
   /** Decides on every token, in Authorize and in TransactionEvent (C-19, E-3). See `AuthorizeHandler`. */
   readonly authorize?: AuthorizeHandler<R>
   /**
+   * Vendor extensions, made by `DataTransfer.extension`: each decides on one message of one vendor. Other messages go to the
+   * handler of `DataTransfer`; without it they are answered UnknownVendorId or UnknownMessageId (P-1, R-203).
+   */
+  readonly dataTransfer?: ReadonlyArray<DataTransferExtension<R>>
+  /**
    * Signs CSRs (A-18). With it, and without a handler for `SignCertificate`, a SignCertificate is answered Accepted at once;
    * with both, that handler decides what to answer. See `CertificateSigner`.
    */
@@ -110,11 +121,16 @@ export type Handlers<R = never> = { readonly [A in StationAction]?: Handler<A, R
  * Has the CSR of a station signed by a certificate authority, and gives the chain as PEM, leaf first (A02.FR.04, A02.FR.14). It
  * starts when the station has been answered, and may take as long as it needs; it is interrupted by a newer CSR of the same type
  * (A-22). The chain is sent with CertificateSigned and the `certificateType` of the CSR; when the station is offline, once it is
- * back, within a day. A failure or a defect is told as `CertificateRenewalFailed` (A-25).
+ * back, within a day. A failure or a defect is told as `CertificateRenewalFailed` (A-25). After a restart of the CSMS it is asked
+ * again for what it had not finished, when the station is back; `messageId` is empty then.
+ *
+ * Whose certificate it is to be is for you to say: compare the CSR with the serial number that you registered
+ * (`CertificateManagement.checkSigningRequest`), never with `mirror.provisioning.chargingStation`, which is only what the station
+ * says of itself.
  */
 export type CertificateSigner<R = never> = (
   request: Messages["SignCertificate"]["request"],
-  context: HandlerContext
+  context: Omit<HandlerContext, "text">
 ) => Effect.Effect<string, unknown, R>
 
 /** A handler as the engine calls it. */
@@ -130,6 +146,11 @@ export const tableOf = (...sets: ReadonlyArray<Handlers>): HandlerTable => {
     for (const [action, handler] of Object.entries(handlers))
       if (typeof handler === "function") table.set(action, handler)
   if (table.has("signCertificate") && !table.has("SignCertificate")) table.set("SignCertificate", takeRequest) // A-17
+  const extensions = sets.flatMap(({ dataTransfer = [] }) => dataTransfer)
+  if (extensions.length > 0) {
+    const otherwise = table.get("DataTransfer") as Handler<"DataTransfer"> | undefined
+    table.set("DataTransfer", dataTransferBy(extensions, otherwise))
+  }
   const authorize = table.get("authorize") as AuthorizeHandler | undefined
   table.delete("authorize")
   const byAction = table.get("Authorize") as Handler<"Authorize"> | undefined

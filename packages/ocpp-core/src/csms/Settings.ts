@@ -1,6 +1,7 @@
 /** What can be set on a CSMS, with defaults that are safe and follow the standard. */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import { defaultMeterTimeline, type MeteringLimits } from "../blocks/Meters.ts"
 import { defaultLimits, type TransactionLimits } from "../blocks/Transactions.ts"
 import type { UndecidedToken } from "../rpc/Protocol.ts"
 import type { ConnectionRateSettings } from "../rpc/ConnectionLimits.ts"
@@ -14,7 +15,10 @@ import { compileValidation, type PolicyOf, type ValidationRule } from "./Validat
 export interface CsmsOptions extends SecurityOptions {
   /** How long a station may take to answer a CALL, from its sending. Default 30 seconds (R-104). */
   readonly callTimeout?: Duration.Input
-  /** How long a handler may take before the default answer takes its place. Default 20 seconds (R-111). */
+  /**
+   * How long a handler may take before the default answer takes its place. Default 20 seconds (R-111); one of
+   * Get15118EVCertificate has 4 seconds from the receipt at most, because the EV waits (M-2).
+   */
   readonly handlerTimeout?: Duration.Input
   /** Heartbeat interval for stations accepted by the default answer, in whole seconds. Default 300 seconds (B01.FR.04). */
   readonly heartbeatInterval?: Duration.Input
@@ -24,8 +28,18 @@ export interface CsmsOptions extends SecurityOptions {
   readonly reconnectGrace?: Duration.Input
   /** How long what was triggered may come while Pending. Default 60 seconds (LC-7). */
   readonly expectationTimeout?: Duration.Input
-  /** How long a report may pause between two parts. Default 60 seconds (B-15). */
+  /**
+   * How long a station may take from its answer to the first part, and between two parts, of whatever comes in parts: reports,
+   * monitors, customer information, charging profiles, messages. A time that is up while the station is offline starts anew
+   * when it is back. Default 60 seconds (B-15, CE-4).
+   */
   readonly reportTimeout?: Duration.Input
+  /**
+   * How long a log upload or a firmware update may go without a status, from the last one, or from the time it is put off to;
+   * then it ends as `Failed` with the reason `Silent`. Stops for an offline station like `reportTimeout`. Default 24 hours;
+   * `Infinity` for no limit (CE-4).
+   */
+  readonly longJobTimeout?: Duration.Input
   /** How long after an accepted Reset the reboot may take. Default 10 minutes. */
   readonly resetTimeout?: Duration.Input
   /** How long the store may take; then the station is answered, and `StoreFailed` told (R-154). Default 20 seconds. */
@@ -96,10 +110,33 @@ export interface CsmsOptions extends SecurityOptions {
   /** Points of the timeline (energy, power, state of charge) held of a running transaction. Default 32; 0 for none. */
   readonly transactionTimeline?: number
   /**
+   * Points of the timeline held of each EVSE and of the main meter: readings beside transactions, and clock-aligned ones of
+   * transactions. Default 16; 0 for none.
+   */
+  readonly meterTimeline?: number
+  /**
    * How long after a restart a station may keep silent about a transaction that ran; then `TransactionUnconfirmed` is told.
    * Default 60 seconds (E-29).
    */
   readonly unconfirmedTimeout?: Duration.Input
+  /**
+   * How long after it was Accepted a station may take to tell the status of each connector; then those that are left are told
+   * with `ConnectorsUnreported`. Default 60 seconds (LC-12).
+   */
+  readonly statusTimeout?: Duration.Input
+  /**
+   * Whether an Accepted station is asked for a FullInventory when there is none, after a firmware change, and when the device
+   * model is stale. Default `automatic`; `off` leaves it to the application (B-17). A model of 300 variables takes about 70 KiB of
+   * memory for each station.
+   */
+  readonly inventory?: "automatic" | "off"
+  /** Within this time after they are ready, stations are asked for it, each at its own moment. Default 60 seconds (B-17). */
+  readonly inventorySpread?: Duration.Input
+  /**
+   * Whether an Accepted station is asked for its monitors when some are known and may be others by now: after each reboot, after
+   * a new monitoring base. Default `automatic`; `off` leaves it to the application (N-11). Spread like `inventory`.
+   */
+  readonly monitoringReport?: "automatic" | "off"
   /** What is said of tokens that no handler has decided on: `{ TransactionEvent: "Accepted" }` (C-2, E-4). */
   readonly undecidedToken?: UndecidedToken
 }
@@ -127,6 +164,7 @@ export interface Settings extends ConnectionRateSettings, AdmissionLimitSettings
   readonly reconnectGrace: number
   readonly expectationTimeout: number
   readonly reportTimeout: number
+  readonly longJobTimeout: number
   readonly resetTimeout: number
   readonly storeTimeout: number
   readonly answerWindow: number
@@ -140,8 +178,12 @@ export interface Settings extends ConnectionRateSettings, AdmissionLimitSettings
   readonly validation: PolicyOf
   readonly eventBuffer: number
   readonly drain: DrainSettings
-  readonly transactions: TransactionLimits
+  readonly transactions: TransactionLimits & MeteringLimits
   readonly unconfirmedTimeout: number
+  readonly statusTimeout: number
+  readonly inventory: "automatic" | "off"
+  readonly inventorySpread: number
+  readonly monitoringReport: "automatic" | "off"
   readonly undecidedToken: UndecidedToken
 }
 
@@ -195,6 +237,7 @@ type CountName =
   | "maxEndedTransactions"
   | "maxRunningTransactions"
   | "transactionTimeline"
+  | "meterTimeline"
   | "maxAnswers"
   | "maxQueuedCalls"
   | "maxUnansweredCalls"
@@ -210,6 +253,8 @@ type DurationName = Exclude<
   | "validation"
   | "drain"
   | "undecidedToken"
+  | "inventory"
+  | "monitoringReport"
 >
 
 /** Fills in the defaults. Throws a `RangeError` that names the option and what it wants. */
@@ -221,6 +266,7 @@ export const settingsOf = (options: CsmsOptions): Settings => ({
   reconnectGrace: milliseconds(options, "reconnectGrace", 5_000),
   expectationTimeout: milliseconds(options, "expectationTimeout", 60_000),
   reportTimeout: milliseconds(options, "reportTimeout", 60_000),
+  longJobTimeout: options.longJobTimeout === Infinity ? Infinity : milliseconds(options, "longJobTimeout", 86_400_000),
   resetTimeout: milliseconds(options, "resetTimeout", 600_000),
   storeTimeout: milliseconds(options, "storeTimeout", 20_000),
   answerWindow: milliseconds(options, "answerWindow", 300_000),
@@ -245,9 +291,14 @@ export const settingsOf = (options: CsmsOptions): Settings => ({
   transactions: {
     maxEnded: count(options, "maxEndedTransactions", defaultLimits.maxEnded),
     maxRunning: count(options, "maxRunningTransactions", defaultLimits.maxRunning, 1),
-    timelineLength: count(options, "transactionTimeline", defaultLimits.timelineLength)
+    timelineLength: count(options, "transactionTimeline", defaultLimits.timelineLength),
+    meterTimeline: count(options, "meterTimeline", defaultMeterTimeline)
   },
   unconfirmedTimeout: milliseconds(options, "unconfirmedTimeout", 60_000),
+  statusTimeout: milliseconds(options, "statusTimeout", 60_000),
+  inventory: options.inventory ?? "automatic",
+  inventorySpread: milliseconds(options, "inventorySpread", 60_000),
+  monitoringReport: options.monitoringReport ?? "automatic",
   undecidedToken: options.undecidedToken ?? {},
   ...securitySettings(options)
 })

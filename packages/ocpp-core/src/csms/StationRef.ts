@@ -8,10 +8,11 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CsmsAction, Messages, ReportBaseEnumType } from "@wattline/ocpp-v201"
 import { typedValue, type VariableQuery } from "../blocks/DeviceModel.ts"
-import type { ReportReceived } from "../blocks/Provisioning.ts"
+import type { ReportFailed, ReportReceived } from "../blocks/Provisioning.ts"
+import type { CollectedKind } from "../blocks/JobKinds.ts"
 import type { VariableValue } from "../blocks/VariableValue.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
-import type { StationView } from "../station/Station.ts"
+import type { StationView } from "../station/StationView.ts"
 import type { Membership } from "./Cluster.ts"
 import { type EventHub, eventOf, type EventsMissed, type StationEvent } from "./Events.ts"
 import type { Settings } from "./Settings.ts"
@@ -32,12 +33,30 @@ export interface CallOptions {
 export class ReportNotReceived extends Data.TaggedError("ReportNotReceived")<{
   readonly identity: string
   readonly requestId: number
-  /** `Rejected` and `NotSupported` are the station's answers; `Incomplete`: parts are missing after the deadline. */
-  readonly reason: "Rejected" | "NotSupported" | "Incomplete"
+  /**
+   * `Rejected` and `NotSupported` are the station's answers; `Incomplete`: parts are missing after the deadline; `Cancelled`:
+   * it was forgotten here (CE-7).
+   */
+  readonly reason: ReportFailed["reason"]
 }> {
   override get message(): string {
     return `${this.identity} gave no complete report ${this.requestId}: ${this.reason}`
   }
+}
+
+/** The station that was waited for is none of this CSMS: it was removed, or never added. */
+export class StationRemoved extends Data.TaggedError("StationRemoved")<{
+  readonly identity: string
+}> {
+  override get message(): string {
+    return `${this.identity} was removed`
+  }
+}
+
+/** What to wait for; see `Station.waitFor`. */
+export interface WaitFor {
+  (wanted: (view: StationView) => boolean | undefined): Effect.Effect<StationView, StationRemoved>
+  <T>(wanted: (view: StationView) => T | false | undefined): Effect.Effect<T, StationRemoved>
 }
 
 /** One station. Cheap to make, holds no connection: it stays valid while the station comes and goes. */
@@ -64,15 +83,23 @@ export interface Station {
   ) => Effect.Effect<ReportReceived, CallFailure | ReportNotReceived>
   /** A requestId never used before at this station (R-166), for CALLs whose result comes later. */
   readonly nextRequestId: Effect.Effect<number>
+  /**
+   * Forgets a job whose result comes in parts; it ends as `Cancelled`, what still comes belongs to no job. `false` when there
+   * is none (CE-7).
+   */
+  readonly cancelJob: (kind: CollectedKind, requestId: number) => Effect.Effect<boolean>
   /** Everything that is known of the station: plain data of this moment. */
   readonly snapshot: Effect.Effect<StationView>
   /** The present snapshot, then one after every event of the station. */
   readonly changes: Stream.Stream<StationView>
   /**
-   * Waits until the station is as you want it, and gives the snapshot that was; at once when it is so already.
-   * `station.waitFor((view) => view.state === "Accepted")`.
+   * Waits until the station is as you want it, and gives the snapshot that was; at once when it is so already. With a function
+   * that looks something up it waits until there is something, and gives that. Fails with `StationRemoved` once there is no such
+   * station any more.
+   * `station.waitFor((view) => view.state === "Accepted")`,
+   * `station.waitFor(({ mirror }) => findTransaction(mirror.transactions, "T1"))`.
    */
-  readonly waitFor: (wanted: (view: StationView) => boolean) => Effect.Effect<StationView>
+  readonly waitFor: WaitFor
   /** What happens to the station, from the moment the stream starts. */
   readonly events: Stream.Stream<StationEvent | EventsMissed>
   /**
@@ -151,7 +178,7 @@ export class StationRef implements Station {
         yield* this.call("GetBaseReport", { requestId, reportBase }, options)
         const [outcome] = yield* Stream.runCollect(Stream.take(outcomes, 1))
         if (outcome?._tag === "ReportReceived") return outcome
-        const reason = outcome?._tag === "ReportFailed" ? outcome.reason : "Incomplete"
+        const reason = outcome?._tag === "ReportFailed" ? outcome.reason : "Incomplete" // removed, or the CSMS has closed
         return yield* new ReportNotReceived({ identity: this.identity, requestId, reason })
       })
     )
@@ -159,6 +186,10 @@ export class StationRef implements Station {
 
   get nextRequestId(): Effect.Effect<number> {
     return this.ports.membership.nextRequestId(this.identity)
+  }
+
+  cancelJob(kind: CollectedKind, requestId: number): Effect.Effect<boolean> {
+    return this.ports.membership.cancelJob(this.identity, kind, requestId)
   }
 
   get snapshot(): Effect.Effect<StationView> {
@@ -191,10 +222,27 @@ export class StationRef implements Station {
     )
   }
 
-  waitFor(wanted: (view: StationView) => boolean): Effect.Effect<StationView> {
-    return Effect.flatMap(
-      Stream.runHead(Stream.filter(this.changes, wanted)),
-      Option.match({ onNone: () => Effect.interrupt, onSome: Effect.succeed }) // the CSMS is closing
+  waitFor(wanted: (view: StationView) => boolean | undefined): Effect.Effect<StationView, StationRemoved>
+  waitFor<T>(wanted: (view: StationView) => T | false | undefined): Effect.Effect<T, StationRemoved>
+  waitFor(wanted: (view: StationView) => unknown): Effect.Effect<unknown, StationRemoved> {
+    const { events, membership, settings } = this.ports
+    const { identity } = this
+    const removed = new StationRemoved({ identity })
+    const look = Effect.flatMap(membership.view(identity), (view) => {
+      if (view === undefined) return Effect.fail(removed)
+      const found = wanted(view)
+      return Effect.succeed(found === true ? view : found)
+    })
+    const isFound = (found: unknown): boolean => found !== undefined && found !== false
+    return Effect.scoped(
+      Effect.gen(function* () {
+        const heard = yield* events.subscribe(settings.eventBuffer, eventOf(identity))
+        const now = yield* look
+        if (isFound(now)) return now
+        const later = Stream.mapEffect(heard, ({ _tag }) => (_tag === "Removed" ? Effect.fail(removed) : look))
+        const found = yield* Stream.runHead(Stream.filter(later, isFound))
+        return yield* Option.match(found, { onNone: () => Effect.interrupt, onSome: Effect.succeed }) // the CSMS is closing
+      })
     )
   }
 

@@ -6,7 +6,9 @@ import type { Engine, Run } from "../station/Engine.ts"
 import { call } from "../station/Calling.ts"
 import { notSent } from "../station/OutboundCalls.ts"
 import type { SecurityRecord } from "../station/SecurityRecord.ts"
-import { requestIdAfter, StationProcess, type StationView } from "../station/Station.ts"
+import { requestIdAfter, StationProcess } from "../station/Station.ts"
+import { type StationView, viewOf } from "../station/StationView.ts"
+import type { CollectedKind } from "../blocks/JobKinds.ts"
 import { initial } from "../blocks/Mirror.ts"
 import { identityKey } from "../transport/Handshake.ts"
 import type { CallRequest, LocalStations, Membership } from "./Cluster.ts"
@@ -141,10 +143,13 @@ export class Stations implements LocalStations {
     })
   }
 
-  /** Drops what has become too old to matter; called once a minute. */
-  sweep(): void {
+  /** Drops what has become too old to matter, and says whether anything is left that will. */
+  sweep(): boolean {
     const now = this.engine.now()
-    for (const process of this.processes.values()) process.inbound.sweep(now, this.engine.inboundLimits)
+    let isLeft = false
+    for (const process of this.processes.values())
+      if (process.inbound.sweep(now, this.engine.inboundLimits)) isLeft = true
+    return isLeft
   }
 
   /** The CSMS closes; completes when the store has taken what was on its way (LC-18). */
@@ -168,13 +173,19 @@ export class Stations implements LocalStations {
     })
 
   readonly view = (identity: string): Effect.Effect<StationView | undefined> =>
-    Effect.sync(() => this.find(identity)?.view())
+    Effect.sync(() => {
+      const station = this.find(identity)
+      return station && viewOf(station)
+    })
 
   readonly nextRequestId = (identity: string): Effect.Effect<number> =>
     Effect.sync(() => this.find(identity)?.nextRequestId() ?? requestIdAfter(0, this.engine.now()))
 
   readonly disconnect = (identity: string, code: number, reason: string): Effect.Effect<void> =>
     Effect.sync(() => this.find(identity)?.disconnect(code, reason))
+
+  readonly cancelJob = (identity: string, kind: CollectedKind, requestId: number): Effect.Effect<boolean> =>
+    Effect.sync(() => this.find(identity)?.duties.jobs.cancel(kind, requestId) ?? false)
 
   readonly fence = (identity: string, epoch: number): Effect.Effect<void> =>
     Effect.sync(() => {

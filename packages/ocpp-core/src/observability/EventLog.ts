@@ -65,9 +65,47 @@ export const levels: { readonly [T in CsmsEvent["_tag"]]: EventLogLevel } = {
   TransactionGivenUp: "Warn",
   TransactionUnconfirmed: "Warn",
   TxPointsDoubtful: "Warn",
+  ConnectorsUnreported: "Warn",
+  EntriesUncertain: "Warn",
+  AuthorizationDoubtful: "Warn",
+  JobStarted: "Info",
+  JobProgressed: "Info",
+  JobEnded: "Info",
   RemoteStartAccepted: "Info",
   RemoteStartLinked: "Info",
+  AvailabilityRequested: "Info",
+  ScheduledAvailabilityReached: "Info",
+  ConnectorLockFailed: "Warn",
+  ReservationAccepted: "Info",
+  ReservationClosed: "Info",
+  ExternalLimitSet: "Info",
+  ExternalLimitCleared: "Info",
+  ExternalLimitDoubtful: "Warn",
+  EVChargingNeedsReceived: "Info",
+  EVChargingNeedsLinked: "Info",
+  EVChargingScheduleReceived: "Info",
+  ChargingProfileOverdue: "Warn",
+  InstalledCertificatesReported: "Debug",
+  CertificateInstalled: "Info",
+  CertificateDeleted: "Info",
+  FirmwareBooted: "Info",
+  FirmwareSecurityReported: "Info",
+  RunningCostToldTwice: "Warn",
+  MeterRegisterFell: "Warn",
+  ChargingProfileSet: "Info",
+  ChargingProfilesRemoved: "Info",
+  ChargingProfilesReported: "Info",
+  DisplayMessageSet: "Info",
+  DisplayMessagesRemoved: "Info",
+  DisplayMessagesReported: "Info",
   LocalListChanged: "Info",
+  AlertOpened: "Info",
+  AlertClosed: "Info",
+  MonitorSet: "Info",
+  MonitorsRemoved: "Info",
+  MonitorsReported: "Info",
+  MonitoringBaseSet: "Info",
+  MonitoringLevelSet: "Info",
   LocalListRefused: "Warn",
   AdmissionRefused: "Warn",
   InvalidChargingStationCertificate: "None", // the same
@@ -81,6 +119,7 @@ export const levels: { readonly [T in CsmsEvent["_tag"]]: EventLogLevel } = {
 const fields = [
   "action",
   "admitted",
+  "block",
   "by",
   "certificateType",
   "clock",
@@ -88,16 +127,21 @@ const fields = [
   "connections",
   "connectorId",
   "direction",
+  "displayMessageId",
+  "end",
   "errorCode",
   "event",
   "evseId",
   "fingerprint256",
   "from",
+  "fromWh",
   "interval",
+  "kind",
   "messageId",
   "missed",
   "newer",
   "older",
+  "operationalStatus",
   "policy",
   "problem",
   "protocol",
@@ -108,14 +152,17 @@ const fields = [
   "remoteStartId",
   "repaired",
   "requestId",
+  "reservationId",
   "resumed",
   "securityProfile",
   "seqNo",
   "status",
   "to",
+  "toWh",
   "transactionId",
   "triggerReason",
   "unfinished",
+  "verdict",
   "why"
 ] as const
 
@@ -131,11 +178,20 @@ export const annotationsOf = (event: CsmsEvent): Record<string, string | number 
   }
   // A query string could hold anything.
   if ("target" in event) annotations["target"] = oneLine(event.target.replace(/[?#].*$/s, ""))
+  if (event._tag === "JobEnded") {
+    const { outcome } = event
+    annotations["outcome"] = "reason" in outcome ? oneLine(`${outcome._tag}: ${outcome.reason}`) : outcome._tag
+  }
   for (const field of fields) {
     const value = (event as { readonly [K in typeof field]?: unknown })[field]
     if (typeof value === "string") annotations[field] = oneLine(value)
     else if (typeof value === "number" || typeof value === "boolean") annotations[field] = value
   }
+  if ("alert" in event) {
+    const { component, variable } = event.alert
+    annotations["variable"] = oneLine(`${component.name}.${variable.name}`)
+  }
+  if ("problems" in event) annotations["problems"] = oneLine(event.problems.join(" "))
   return annotations
 }
 

@@ -9,6 +9,13 @@ export interface BrokenRule {
   readonly detail: string
 }
 
+/** Rules that may be broken, such as `["K-17"]`; `"All"` leaves it all to the station. */
+export type AllowedRules = ReadonlyArray<string> | "All"
+
+/** What is left against sending. */
+export const unallowed = (broken: ReadonlyArray<BrokenRule>, allow: AllowedRules = []): ReadonlyArray<BrokenRule> =>
+  allow === "All" ? [] : broken.filter(({ rule }) => !allow.includes(rule))
+
 /**
  * Nothing was sent: what was asked for breaks rules of the standard that no schema can state, or what the station reported
  * of itself says that it cannot do it.

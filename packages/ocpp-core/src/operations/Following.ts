@@ -9,7 +9,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { EventsMissed, StationEvent } from "../csms/Events.ts"
 import type { Station } from "../csms/StationRef.ts"
-import type { StationView } from "../station/Station.ts"
+import type { StationView } from "../station/StationView.ts"
 
 /** What happened: an event of the station, or that some were missed. */
 export type Heard = StationEvent | EventsMissed
@@ -71,7 +71,8 @@ const deadline = (station: Station, timeout: Duration.Duration): Effect.Effect<u
   Effect.gen(function* () {
     yield* Effect.sleep(timeout)
     while (!(yield* station.snapshot).connected) {
-      yield* station.waitFor((view) => view.connected)
+      const isBack = yield* Effect.isSuccess(station.waitFor((view) => view.connected))
+      if (!isBack) return undefined // removed
       yield* Effect.sleep(timeout)
     }
     return undefined

@@ -138,8 +138,8 @@ const knownVersion = (
   { askVersion = false, ...options }: SendListOptions
 ): Effect.Effect<number, CallFailure> =>
   Effect.flatMap(station.snapshot, ({ mirror }) => {
-    const { isUncertain, versionNumber } = mirror.localAuthorizationList
-    return askVersion || versionNumber === undefined || versionNumber === 0 || isUncertain
+    const { uncertain, versionNumber } = mirror.localAuthorizationList
+    return askVersion || versionNumber === undefined || versionNumber === 0 || uncertain === true
       ? getListVersion(station, options)
       : Effect.succeed(versionNumber)
   })

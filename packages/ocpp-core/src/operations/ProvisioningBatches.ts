@@ -21,13 +21,21 @@ export interface RequestLimits {
 }
 
 /** The messages with items that a station limits by `ItemsPerMessage` and `BytesPerMessage`. */
-export type LimitedAction = "GetVariables" | "SetVariables" | "GetReport"
+export type LimitedAction =
+  | "GetVariables"
+  | "SetVariables"
+  | "GetReport" // and GetMonitoringReport
+  | "SetVariableMonitoring"
+  | "ClearVariableMonitoring"
 
 /** The variables that state the limits of an action. */
-export const limitVariables = (action: LimitedAction): readonly [VariableQuery, VariableQuery] => [
-  { component: "DeviceDataCtrlr", variable: "ItemsPerMessage", instance: action },
-  { component: "DeviceDataCtrlr", variable: "BytesPerMessage", instance: action }
-]
+export const limitVariables = (action: LimitedAction): readonly [VariableQuery, VariableQuery] => {
+  const component = action.endsWith("Monitoring") ? "MonitoringCtrlr" : "DeviceDataCtrlr"
+  return [
+    { component, variable: "ItemsPerMessage", instance: action },
+    { component, variable: "BytesPerMessage", instance: action }
+  ]
+}
 
 /** What the device model says; `fallback` items before the first report (DM-16, B-6). A limit below 1 counts as 1. */
 export const requestLimits = (model: DeviceModel, action: LimitedAction, fallback: number): RequestLimits => {
@@ -41,7 +49,7 @@ export const requestLimits = (model: DeviceModel, action: LimitedAction, fallbac
 }
 
 /** Bytes of a CALL with these items, with a message id of 36 characters, the longest there is. */
-export const callBytes = (action: LimitedAction, field: string, items: ReadonlyArray<unknown>, rest = {}): number =>
+export const callBytes = (action: string, field: string, items: ReadonlyArray<unknown>, rest = {}): number =>
   utf8.encode(JSON.stringify([2, "x".repeat(36), action, { ...rest, [field]: items }])).length
 
 const utf8 = new TextEncoder()

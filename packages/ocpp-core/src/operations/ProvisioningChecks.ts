@@ -20,16 +20,19 @@ export type SetVariableProblem =
   | { readonly _tag: "Duplicate" | "NotANumber" | "ReadOnly" }
   | { readonly _tag: "TooManyBytes"; readonly maxBytes: number }
 
+/** Problems that may be left to the station; the others are with the request, whatever the station thinks of it. */
+export type AllowedProblems = ReadonlyArray<Misfit["_tag"] | "ReadOnly"> | "All"
+
 /** A variable and the value that it is to have: `{ component: "OCPPCommCtrlr", variable: "HeartbeatInterval", value: 300 }`. */
 export interface SetVariableItem extends VariableQuery {
   readonly value: VariableInput
 }
 
-/** Encodes the items; `check` looks at values and mutability too. Problems hold no values. */
+/** Encodes the items, and looks at values and mutability unless that is allowed. Problems hold no values. */
 export const prepare = (
   model: DeviceModel,
   items: ReadonlyArray<SetVariableItem>,
-  check: boolean,
+  allow: AllowedProblems = [],
   { bytes = Infinity }: RequestLimits
 ) => {
   const seen = new Set<string>()
@@ -45,9 +48,7 @@ export const prepare = (
       ? { _tag: "Duplicate" }
       : attributeValue === undefined
         ? { _tag: "NotANumber" }
-        : check
-          ? valueProblem(model, item, attributeValue, characteristics, maxLength)
-          : undefined
+        : valueProblem(model, item, attributeValue, characteristics, maxLength, allow)
     seen.add(key)
     const sent: SetVariableDataType = { ...target, attributeValue: attributeValue ?? "" }
     if (problem !== undefined) problems.push({ item, problem })
@@ -63,12 +64,16 @@ const valueProblem = (
   item: VariableQuery,
   raw: string,
   characteristics: VariableCharacteristicsType | undefined,
-  maxLength: number
+  maxLength: number,
+  allow: AllowedProblems
 ): SetVariableProblem | undefined => {
+  if (allow === "All") return undefined
   const attribute = entry(model, item)?.attributes[item.attribute ?? "Actual"]
-  if (attribute?.mutability === "ReadOnly" || attribute?.constant === true) return { _tag: "ReadOnly" }
-  if (raw.length > maxLength) return { _tag: "TooLong", maxLength }
-  return characteristics && misfit(raw, characteristics)
+  const isReadOnly = attribute?.mutability === "ReadOnly" || attribute?.constant === true
+  if (isReadOnly && !allow.includes("ReadOnly")) return { _tag: "ReadOnly" }
+  if (raw.length > maxLength && !allow.includes("TooLong")) return { _tag: "TooLong", maxLength }
+  const found = characteristics && misfit(raw, characteristics)
+  return found === undefined || allow.includes(found._tag) ? undefined : found
 }
 
 const characteristicsOf = (model: DeviceModel, item: VariableQuery): VariableCharacteristicsType | undefined => {

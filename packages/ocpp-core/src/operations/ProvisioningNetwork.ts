@@ -6,7 +6,7 @@ import type { NetworkConnectionProfileType, SetNetworkProfileResponse, StatusInf
 import { DeviceModel } from "../blocks/DeviceModelAccess.ts"
 import type { CallOptions, Station } from "../csms/StationRef.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
-import type { StationView } from "../station/Station.ts"
+import type { StationView } from "../station/StationView.ts"
 import { type BrokenRule, CheckFailed } from "./CheckFailed.ts"
 import { reset, type ResetFollowUp } from "./ProvisioningReset.ts"
 import { getVariables, type InvalidVariables, type PartlySet, setVariables } from "./ProvisioningVariables.ts"

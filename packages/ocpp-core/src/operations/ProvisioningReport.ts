@@ -1,21 +1,18 @@
 /** Reports, collected from all their parts: what came, what is missing, how far it is (B07, B08). */
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import type {
   ComponentCriterionEnumType,
   ComponentVariableType,
   GetReportResponse,
-  NotifyReportRequest,
   ReportBaseEnumType,
   ReportDataType,
   StatusInfoType
 } from "@wattline/ocpp-v201"
-import type { ReportFailed, ReportReceived } from "../blocks/Provisioning.ts"
-import { findReport } from "../blocks/Reports.ts"
-import { add, gaps, type SequenceRange } from "../blocks/SequenceRanges.ts"
-import type { EventsMissed, NotificationReceived, Removed, StationEvent } from "../csms/Events.ts"
+import type { SequenceRange } from "../blocks/SequenceRanges.ts"
 import type { CallOptions, Station } from "../csms/StationRef.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
+import type { JobSeen } from "./JobParts.ts"
+import * as Jobs from "./Jobs.ts"
 import { batches, callBytes, requestLimits } from "./ProvisioningBatches.ts"
 
 /** How far a report is, after each part. */
@@ -56,8 +53,9 @@ export interface ReportQuery {
  * - `Rejected`, `NotSupported`: the station's answer (B-16)
  * - `Incomplete`: parts are missing after the deadline (`reportTimeout` of the CSMS, from the last part on), the end may be
  *   among them; what came is in the device model (B-15, DM-22)
+ * - `Cancelled`: it was forgotten here (CE-7)
  */
-export type ReportStatus = "Complete" | "EmptyResultSet" | "Rejected" | "NotSupported" | "Incomplete"
+export type ReportStatus = "Complete" | "EmptyResultSet" | "Rejected" | "NotSupported" | "Incomplete" | "Cancelled"
 
 /** One report request and what came of it. */
 export interface CollectedReport {
@@ -157,98 +155,37 @@ const resultOf = (requests: ReadonlyArray<CollectedReport>): ReportResult => {
   return { status, reportData: requests.flatMap((one) => one.reportData), requests }
 }
 
-/** What a report is told by. */
-type Told = (StationEvent & (PartReceived | ReportReceived | ReportFailed | Removed)) | EventsMissed
-
-type PartReceived = Extract<NotificationReceived, { readonly action: "NotifyReport" }>
-
 const collect = Effect.fnUntraced(function* (
   station: Station,
   onProgress: ReportOptions["onProgress"],
   ask: (requestId: number) => Effect.Effect<GetReportResponse, CallFailure>
 ) {
-  const requestId = yield* station.nextRequestId
-  // Listening starts before the request is sent: parts and even the end may overtake the answer (R-165).
-  const told = yield* station.subscribe((event): event is Extract<Told, StationEvent> => concerns(event, requestId))
-  const parts = new Map<number, NotifyReportRequest>()
-  let duplicates = 0
+  let seen: JobSeen | undefined
   let variables = 0
-  let received: ReadonlyArray<number> = []
-  const heard = (request: NotifyReportRequest): void => {
-    const { reportData = [], seqNo } = request
-    if (parts.has(seqNo)) duplicates++
-    if (parts.has(seqNo) || seqNo < 0) return
-    parts.set(seqNo, request)
-    received = add(received, seqNo)
-    variables += reportData.length
-    onProgress?.({ requestId, parts: parts.size, variables, missing: gapsOf(received) })
-  }
-  const end = (event: Told): Effect.Effect<Ending | undefined> => {
-    switch (event._tag) {
-      case "NotificationReceived":
-        return Effect.as(
-          Effect.sync(() => heard(event.request)),
-          undefined
-        )
-      case "ReportReceived":
-        return Effect.succeed({ status: "Complete", reportData: event.reportData, missing: [] })
-      case "ReportFailed":
-        return Effect.succeed({ status: event.reason, reportData: dataOf(parts), missing: event.missing })
-      case "Removed":
-        return Effect.succeed({ status: "Incomplete", reportData: dataOf(parts), missing: gapsOf(received) })
-      case "EventsMissed": // the end may be among them: what is still open will end
-        return Effect.map(station.snapshot, ({ mirror }) =>
-          findReport(mirror.provisioning.reports, requestId) === undefined
-            ? { status: "Incomplete", reportData: dataOf(parts), missing: gapsOf(received) }
-            : undefined
-        )
+  const { outcome, requestId, response } = yield* Jobs.run(station, "Report", ask, {
+    onMessage: ({ reportData = [] }, now) => {
+      const isNew = now.parts > (seen?.parts ?? 0)
+      seen = now
+      if (!isNew) return
+      variables += reportData.length
+      onProgress?.({ requestId: now.requestId, parts: now.parts, variables, missing: now.missing })
     }
-  }
-  const { status: answer, statusInfo } = yield* ask(requestId)
-  const [ending] = yield* Stream.runCollect(
-    told.pipe(
-      Stream.mapEffect(end),
-      Stream.filter((one) => one !== undefined),
-      Stream.take(1)
-    )
-  )
-  const { missing, reportData, status }: Ending = ending ?? {
-    status: "Incomplete", // the CSMS has closed
-    reportData: dataOf(parts),
-    missing: gapsOf(received)
-  }
+  })
+  const { statusInfo } = response
   const collected: CollectedReport = {
     requestId,
-    status: answer === "EmptyResultSet" ? answer : status,
+    status: statusOf(outcome, response),
     ...(statusInfo && { statusInfo }),
-    reportData,
-    parts: parts.size,
-    duplicates,
-    missing
+    reportData: "parts" in outcome ? outcome.parts.flatMap(({ message }) => message.reportData ?? []) : [],
+    parts: seen?.parts ?? 0,
+    duplicates: seen?.duplicates ?? 0,
+    missing: outcome._tag === "Partial" ? outcome.missing : outcome._tag === "Unfinished" ? (seen?.missing ?? []) : []
   }
   return collected
-}, Effect.scoped)
+})
 
-interface Ending {
-  readonly status: ReportStatus
-  readonly reportData: ReadonlyArray<ReportDataType>
-  readonly missing: ReadonlyArray<SequenceRange>
+const statusOf = (outcome: Jobs.JobResult<"Report">["outcome"], { status }: GetReportResponse): ReportStatus => {
+  if (outcome._tag === "Cancelled") return "Cancelled"
+  if (outcome._tag === "Complete") return status === "EmptyResultSet" ? status : "Complete"
+  return outcome._tag === "Failed" && status !== "Accepted" ? status : "Incomplete"
 }
-
-const concerns = (event: StationEvent, requestId: number): boolean => {
-  switch (event._tag) {
-    case "NotificationReceived":
-      return event.action === "NotifyReport" && event.request.requestId === requestId
-    case "ReportReceived":
-    case "ReportFailed":
-      return event.requestId === requestId
-    default:
-      return event._tag === "Removed"
-  }
-}
-
-const dataOf = (parts: ReadonlyMap<number, NotifyReportRequest>): ReadonlyArray<ReportDataType> =>
-  [...parts.values()].toSorted((a, b) => a.seqNo - b.seqNo).flatMap(({ reportData = [] }) => reportData)
-
-const gapsOf = (received: ReadonlyArray<number>): ReadonlyArray<SequenceRange> =>
-  gaps(received, 0, received.at(-1) ?? -1)

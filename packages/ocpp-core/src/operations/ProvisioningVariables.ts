@@ -23,9 +23,9 @@ import {
   requestLimits,
   targetOf
 } from "./ProvisioningBatches.ts"
-import { prepare, type SetVariableItem, type SetVariableProblem } from "./ProvisioningChecks.ts"
+import { type AllowedProblems, prepare, type SetVariableItem, type SetVariableProblem } from "./ProvisioningChecks.ts"
 
-export type { SetVariableItem, SetVariableProblem } from "./ProvisioningChecks.ts"
+export type { AllowedProblems, SetVariableItem, SetVariableProblem } from "./ProvisioningChecks.ts"
 
 /** How variables are read or written; the rest holds for each request. */
 export interface VariablesOptions extends CallOptions {
@@ -37,8 +37,11 @@ export interface VariablesOptions extends CallOptions {
 
 /** How variables are written. */
 export interface SetVariablesOptions extends VariablesOptions {
-  /** Checks each value against what the device model knows of its variable (B-5). Default true; false leaves it to the station. */
-  readonly check?: boolean
+  /**
+   * What a value may be all the same, by what the device model knows of its variable, such as `["NotListed"]`; `"All"` leaves it
+   * all to the station (B-5). Default: nothing.
+   */
+  readonly allow?: AllowedProblems
 }
 
 /** What became of one variable that was asked for; `Missing`: the station left it out of its answer (B-3, B-10). */
@@ -159,7 +162,7 @@ export const setVariables: (
 )(function* (station, items, options = {}) {
   const limits = yield* limitsOf(station, "SetVariables", options)
   const { deviceModel } = (yield* station.snapshot).mirror.provisioning
-  const { data, problems } = prepare(deviceModel, items, options.check ?? true, limits)
+  const { data, problems } = prepare(deviceModel, items, options.allow, limits)
   if (problems.length > 0) return yield* new InvalidVariables({ identity: station.identity, problems })
   const asked = data.map(({ data: sent, item }): Asked<SetVariableDataType> => askedFor(item, sent))
   const run = yield* inBatches(asked, limits, callBytes("SetVariables", "setVariableData", []), false, (batch) =>

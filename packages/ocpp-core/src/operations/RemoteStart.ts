@@ -1,18 +1,31 @@
 /** Starting a transaction from here, followed to the transaction (F01, F02). */
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { RequestStartTransactionRequest, StatusInfoType } from "@wattline/ocpp-v201"
-import { type DeviceModel, limit } from "../blocks/DeviceModel.ts"
+import type { IdTokenType, RequestStartTransactionRequest, StatusInfoType } from "@wattline/ocpp-v201"
+import type { StationMirror } from "../blocks/Mirror.ts"
+import { remoteStartSeconds } from "../blocks/RemoteControl.ts"
 import type { Transaction } from "../blocks/Transaction.ts"
 import { findTransaction, type TransactionsState } from "../blocks/Transactions.ts"
 import type { CallOptions, Station } from "../csms/StationRef.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
-import { brokenBy } from "./ChargingProfileRules.ts"
-import { type BrokenRule, CheckFailed } from "./CheckFailed.ts"
+import { type AllowedRules, type BrokenRule, CheckFailed, unallowed } from "./CheckFailed.ts"
+import { centralToken } from "./CentralToken.ts"
 import { watch, within } from "./Following.ts"
+import { checkChargingProfile } from "./SmartChargingView.ts"
 
 /** What is asked for. Without `evseId` the station chooses, or refuses (F01.FR.07). */
-export interface RemoteStartRequest extends Omit<RequestStartTransactionRequest, "remoteStartId"> {
+export interface RemoteStartRequest extends Omit<
+  RequestStartTransactionRequest,
+  "remoteStartId" | "idToken" | "groupIdToken"
+> {
+  /**
+   * Who starts. A text is a token of type Central: one that the CSMS makes up for a card terminal or an app. The station asks
+   * no Authorize for it and does not cache it (C-11, C03.FR.01, C05.FR.01).
+   */
+  readonly idToken: IdTokenType | string
+  /** Who may stop it too; a text is a token of type Central, as every group has it (C09.FR.13). */
+  readonly groupIdToken?: IdTokenType | string
   /** Default: a new one. Give one of `station.nextRequestId` to know it whatever becomes of the CALL. */
   readonly remoteStartId?: number
 }
@@ -26,6 +39,8 @@ export interface RemoteStartOptions extends CallOptions {
    * Default: `TxCtrlr.EVConnectionTimeOut` of the station, or 180 seconds, and 30 seconds more (F-1).
    */
   readonly startTimeout?: Duration.Input
+  /** Rules that the charging profile may break and is sent all the same, such as `["K-17"]`. Default: none. */
+  readonly allow?: AllowedRules
 }
 
 /** What became of a remote start (F-1). */
@@ -46,10 +61,7 @@ export type RemoteStartOutcome =
  * the charging profile breaks a rule (F01.FR.09, F01.FR.11, block K).
  *
  * @example
- * const outcome = yield* RemoteControl.requestStartTransaction(station, {
- *   evseId: 1,
- *   idToken: { idToken: "0F7D3B2A", type: "Central" }
- * })
+ * const outcome = yield* RemoteControl.requestStartTransaction(station, { evseId: 1, idToken: "app-4711" })
  * if (outcome._tag === "Started") yield* Effect.log(outcome.transaction.transactionId)
  */
 export const requestStartTransaction = Effect.fnUntraced(function* (
@@ -58,11 +70,11 @@ export const requestStartTransaction = Effect.fnUntraced(function* (
   options: RemoteStartOptions = {}
 ): Effect.fn.Return<RemoteStartOutcome, CallFailure | CheckFailed> {
   const { mirror } = yield* station.snapshot
-  const broken = problemsOf(request, mirror.provisioning.deviceModel)
+  const broken = problemsOf(request, mirror, yield* Clock.currentTimeMillis, options.allow)
   if (broken.length > 0)
     return yield* new CheckFailed({ identity: station.identity, action: "RequestStartTransaction", broken })
   const remoteStartId = request.remoteStartId ?? (yield* station.nextRequestId)
-  const answer = yield* station.call("RequestStartTransaction", { ...request, remoteStartId }, options)
+  const answer = yield* station.call("RequestStartTransaction", payloadOf(request, remoteStartId), options)
   const { status, statusInfo, transactionId } = answer
   if (status === "Rejected") return { _tag: "Rejected", remoteStartId, ...(statusInfo && { statusInfo }) }
   const start = { remoteStartId, ...(transactionId !== undefined && { transactionId }) }
@@ -82,7 +94,7 @@ export const followRemoteStart = Effect.fnUntraced(function* (
   { startTimeout }: Pick<RemoteStartOptions, "startTimeout"> = {}
 ): Effect.fn.Return<Extract<RemoteStartOutcome, { readonly _tag: "Started" | "Lapsed" }>> {
   const { mirror } = yield* station.snapshot
-  const timeout = startTimeout ?? connectionTimeout(mirror.provisioning.deviceModel)
+  const timeout = startTimeout ?? Duration.seconds(remoteStartSeconds(mirror.provisioning.deviceModel))
   const transaction = yield* within(
     station,
     timeout,
@@ -92,15 +104,10 @@ export const followRemoteStart = Effect.fnUntraced(function* (
   return transaction === undefined ? { _tag: "Lapsed", ...start } : { _tag: "Started", remoteStartId, transaction }
 })
 
-/** Seconds beyond EVConnectionTimeOut: clocks, and messages that wait for their turn (F-1). */
-const margin = 30
-
-/** Seconds that a driver has to plug in, where the station has not said. */
-const usualConnectionTimeout = 180
-
-const connectionTimeout = (model: DeviceModel): Duration.Duration => {
-  const query = { component: "TxCtrlr", variable: "EVConnectionTimeOut" }
-  return Duration.seconds((limit(model, query, usualConnectionTimeout) ?? usualConnectionTimeout) + margin)
+const payloadOf = (request: RemoteStartRequest, remoteStartId: number): RequestStartTransactionRequest => {
+  const { groupIdToken, idToken, ...rest } = request
+  const group = groupIdToken === undefined ? {} : { groupIdToken: centralToken(groupIdToken) }
+  return { ...rest, idToken: centralToken(idToken), ...group, remoteStartId }
 }
 
 const transactionOf = (
@@ -115,7 +122,18 @@ const transactionOf = (
   )
 }
 
-const problemsOf = ({ chargingProfile, evseId }: RemoteStartRequest, model: DeviceModel): ReadonlyArray<BrokenRule> => [
-  ...(evseId !== undefined && evseId <= 0 ? [{ rule: "F01.FR.06", detail: "evseId is greater than 0" }] : []),
-  ...(chargingProfile === undefined ? [] : brokenBy(chargingProfile, evseId, model))
-]
+const problemsOf = (
+  { chargingProfile, evseId }: RemoteStartRequest,
+  mirror: StationMirror,
+  now: number,
+  allow: AllowedRules | undefined
+): ReadonlyArray<BrokenRule> => {
+  const where = evseId !== undefined && { evseId }
+  const carrier = "RequestStartTransaction"
+  return [
+    ...(evseId !== undefined && evseId <= 0 ? [{ rule: "F01.FR.06", detail: "evseId is greater than 0" }] : []),
+    ...(chargingProfile === undefined
+      ? []
+      : unallowed(checkChargingProfile(mirror, { ...where, chargingProfile, carrier }, now).broken, allow))
+  ]
+}

@@ -3,7 +3,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { StatusInfoType } from "@wattline/ocpp-v201"
 import type { Transaction } from "../blocks/Transaction.ts"
-import { findTransaction } from "../blocks/Transactions.ts"
+import { findTransaction, isSameTransactionId } from "../blocks/Transactions.ts"
 import type { CallOptions, Station } from "../csms/StationRef.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
 import { type Heard, listen, watch, within } from "./Following.ts"
@@ -80,7 +80,7 @@ const ended = (transaction: Transaction | undefined): Transaction | undefined =>
 
 const stops = (heard: Heard, transactionId: string): boolean =>
   (heard._tag === "TransactionUpdated" || heard._tag === "TransactionEnded") &&
-  heard.transactionId === transactionId &&
+  isSameTransactionId(heard.transactionId, transactionId) &&
   heard.triggerReason === "RemoteStop"
 
 /** How a transaction stands, as the station says (E-26). */

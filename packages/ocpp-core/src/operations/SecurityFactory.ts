@@ -1,5 +1,5 @@
 /** Stations that come with the credentials of their factory, and are kept Pending until they have their own. */
-import type { StationView } from "../station/Station.ts"
+import type { StationView } from "../station/StationView.ts"
 import { isOfOne } from "../transport/CertificateCheck.ts"
 
 /** What a station should no longer use. */

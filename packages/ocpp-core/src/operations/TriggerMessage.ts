@@ -10,7 +10,7 @@ import type {
 import type { StationEvent } from "../csms/Events.ts"
 import type { CallOptions, Station } from "../csms/StationRef.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
-import type { StationView } from "../station/Station.ts"
+import type { StationView } from "../station/StationView.ts"
 import { type BrokenRule, CheckFailed } from "./CheckFailed.ts"
 import { type Heard, listen, within } from "./Following.ts"
 

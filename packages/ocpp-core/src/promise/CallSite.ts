@@ -9,9 +9,11 @@ import { ReportNotReceived } from "../csms/StationRef.ts"
 import { StoreError } from "../csms/StationStore.ts"
 import { CallError, NotSent, OutcomeUnknown } from "../rpc/CallFailure.ts"
 import { CsmsClosed } from "./CsmsClosed.ts"
+import { operationErrors } from "./namespaces.ts"
 
 /** The errors made for one caller alone. Those of users keep their own trace. */
-const ours = [
+const ours: ReadonlyArray<new (...args: never) => Error> = [
+  ...operationErrors,
   CallError,
   NotSent,
   OutcomeUnknown,
@@ -21,7 +23,7 @@ const ours = [
   DirectoryError,
   StoreError,
   CsmsClosed
-] as const
+]
 
 /** See the head of the file. Costs 2 µs to make; the text of the trace is only made for an error. */
 export class CallSite {
@@ -32,8 +34,9 @@ export class CallSite {
     Error.captureStackTrace(this.trace, CallSite)
   }
 
-  /** The same error; one of ours points to the caller. */
+  /** The same error; one of ours points to the caller, and to the first of several, who is nearest to it. */
   blame(error: unknown): unknown {
+    if (isPrintable(error)) return error
     const [, , , ...callers] = this.trace.stack?.split("\n") ?? [] // the head, our caller, and what the user called
     if (callers.length > 0 && error instanceof Error && ours.some((type) => error instanceof type))
       error.stack = [`${error.name}: ${error.message}`, ...callers].join("\n")
@@ -43,9 +46,11 @@ export class CallSite {
 
 /** The same error; one made with Effect is printed by `console` with its message, its trace and its fields. */
 export const printable = (error: unknown): unknown =>
-  error instanceof Error && Effect.isEffect(error) && !Object.hasOwn(error, inspectCustom)
+  error instanceof Error && Effect.isEffect(error) && !isPrintable(error)
     ? Object.defineProperty(error, inspectCustom, { value: print })
     : error
+
+const isPrintable = (error: unknown): boolean => error instanceof Error && Object.hasOwn(error, inspectCustom)
 
 const inspectCustom = Symbol.for("nodejs.util.inspect.custom")
 

@@ -1,10 +1,17 @@
 /** Handlers of promise users: plain or async functions by action, and how the engine calls them. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { IdTokenType, Messages, StationAction } from "@wattline/ocpp-v201"
+import type {
+  DataTransferRequest,
+  DataTransferResponse,
+  IdTokenType,
+  Messages,
+  StationAction
+} from "@wattline/ocpp-v201"
 import type { StationMirror } from "../blocks/Mirror.ts"
 import type { Transaction } from "../blocks/Transaction.ts"
 import type { AuthorizeContext, AuthorizeVerdict } from "../csms/Authorize.ts"
+import { type DataTransferContext, type DataTransferHandler, extension, type ExtensionOf } from "../csms/Extensions.ts"
 import {
   Answer,
   type AnyHandler,
@@ -13,6 +20,7 @@ import {
   type Handlers,
   type NotificationAction
 } from "../csms/Handlers.ts"
+import type { StandardSchema } from "../csms/StandardSchema.ts"
 import type { Station } from "../csms/StationRef.ts"
 import { attempt, isPromiseLike, type MaybePromise } from "./MaybePromise.ts"
 import type { PromiseStation, PromiseStations } from "./PromiseStation.ts"
@@ -29,6 +37,8 @@ export interface PromiseHandlerContext {
   readonly receivedAt: number
   /** What was known of the station before this message; the same as in `station.snapshot()`, without waiting. */
   readonly mirror: StationMirror
+  /** The CALL as it came, byte for byte; `CustomData.textOf` takes parts out of it (P-5). */
+  readonly text: string
   /**
    * Aborted when nobody waits for the answer any more: the handler took longer than `handlerTimeout`, the station was
    * removed, the CSMS closes, or the connection of a BootNotification is gone. Made when it is read first.
@@ -82,6 +92,11 @@ export type PromiseHandlers = { readonly [A in StationAction]?: PromiseHandler<A
   /** Decides on every token, in Authorize and in TransactionEvent (C-19, E-3). */
   readonly authorize?: PromiseAuthorizeHandler
   /**
+   * Vendor extensions, made by `dataTransferExtension`: each decides on one message of one vendor. Other messages go to the
+   * handler of `DataTransfer`; without it they are answered UnknownVendorId or UnknownMessageId (P-1, R-203).
+   */
+  readonly dataTransfer?: ReadonlyArray<PromiseDataTransferExtension>
+  /**
    * Signs CSRs (A-18). With it, and without a handler for `SignCertificate`, a SignCertificate is answered Accepted at once;
    * with both, that handler decides what to answer.
    */
@@ -113,13 +128,59 @@ export type PromiseAuthorizeHandler = (
   context: PromiseAuthorizeContext
 ) => MaybePromise<AuthorizeVerdict>
 
+/** What the handler of an extension knows besides the data. */
+export interface PromiseDataTransferContext extends PromiseHandlerContext {
+  /** The whole request; its `data` is as parsed, before the schema. */
+  readonly request: DataTransferRequest
+}
+
+/** Decides on one DataTransfer: its answer is Accepted or Rejected, with data of any JSON (P-2, P-4). */
+export type PromiseDataTransferHandler<Data> = (
+  data: Data,
+  context: PromiseDataTransferContext
+) => MaybePromise<DataTransferResponse | PromiseAnswer<DataTransferResponse>>
+
+/** One message of one vendor. Made by `dataTransferExtension`. */
+export interface PromiseDataTransferExtension extends ExtensionOf {
+  readonly schema?: StandardSchema
+  readonly handler: PromiseDataTransferHandler<never>
+}
+
+/**
+ * A vendor's message with its handler, for `dataTransfer` of the handlers. The handler gets the data as the schema makes it:
+ * any Standard Schema validator, sync or async. Data that does not fit is answered Rejected, with the place in
+ * `statusInfo` (P-1), and logged. Without a schema the data is `unknown`.
+ */
+export function dataTransferExtension<Data>(
+  definition: ExtensionOf & {
+    readonly schema: StandardSchema<Data>
+    readonly handler: PromiseDataTransferHandler<Data>
+  }
+): PromiseDataTransferExtension
+/** The same without a schema. */
+export function dataTransferExtension(
+  definition: ExtensionOf & { readonly handler: PromiseDataTransferHandler<unknown> }
+): PromiseDataTransferExtension
+export function dataTransferExtension(definition: PromiseDataTransferExtension): PromiseDataTransferExtension {
+  return definition
+}
+
 /** The same handlers as the core wants them. */
 export const toHandlers = (handlers: PromiseHandlers, stations: PromiseStations): Handlers =>
-  Object.fromEntries(
-    Object.entries(handlers)
+  Object.fromEntries([
+    ...Object.entries(handlers)
       .filter(([, handler]) => typeof handler === "function")
-      .map(([action, handler]) => [action, toHandler(handlers, action, handler as AnyPromiseHandler, stations)])
-  ) as Handlers // the types of the requests are those of `PromiseHandlers`
+      .map(([action, handler]) => [action, toHandler(handlers, action, handler as AnyPromiseHandler, stations)]),
+    ...(handlers.dataTransfer === undefined
+      ? []
+      : [["dataTransfer", handlers.dataTransfer.map((one) => toExtension(handlers, one, stations))]])
+  ]) as Handlers // the types of the requests are those of `PromiseHandlers`
+
+const toExtension = (handlers: PromiseHandlers, one: PromiseDataTransferExtension, stations: PromiseStations) => {
+  const handler = toHandler(handlers, "dataTransfer", one.handler, stations) as DataTransferHandler<unknown>
+  const { schema, ...definition } = one
+  return schema === undefined ? extension({ ...definition, handler }) : extension({ ...definition, schema, handler })
+}
 
 type AnyPromiseHandler = (this: PromiseHandlers, request: never, context: never) => unknown
 
@@ -136,7 +197,9 @@ const toHandler = (
         ? new RunningAuthorize(context, stations)
         : action === "TransactionEvent"
           ? new RunningTransactionEvent(context, stations)
-          : new RunningHandler(context, stations, boots)
+          : action === "dataTransfer"
+            ? new RunningDataTransfer(context, stations)
+            : new RunningHandler(context, stations, boots)
     let result: unknown
     try {
       result = handler.call(handlers, request, running as never)
@@ -187,6 +250,10 @@ class RunningHandler implements PromiseHandlerContext {
     return this.context.mirror
   }
 
+  get text(): string {
+    return this.context.text
+  }
+
   get messageId(): string {
     return this.context.messageId
   }
@@ -225,6 +292,16 @@ class RunningTransactionEvent extends RunningHandler implements PromiseTransacti
 
   get transaction(): Transaction {
     return this.known.transaction
+  }
+}
+
+/** The same for an extension. */
+class RunningDataTransfer extends RunningHandler implements PromiseDataTransferContext {
+  readonly request: DataTransferRequest
+
+  constructor(context: DataTransferContext, stations: PromiseStations) {
+    super(context, stations, false)
+    this.request = context.request
   }
 }
 

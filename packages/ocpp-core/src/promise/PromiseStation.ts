@@ -7,21 +7,21 @@ import type { VariableValue } from "../blocks/VariableValue.ts"
 import type { EventsMissed, StationEvent } from "../csms/Events.ts"
 import type { CallOptions, Station } from "../csms/StationRef.ts"
 import { InsideBoot } from "../station/Calling.ts"
-import type { StationView } from "../station/Station.ts"
+import type { StationView } from "../station/StationView.ts"
 import type { Bridge } from "./Bridge.ts"
 import { listen, type PromiseEvents, type PromiseEventsOptions } from "./Events.ts"
+import { namespaces } from "./namespaces.ts"
+import { operationsOf, type PromiseOperations } from "./Operations.ts"
+import type { Abortable } from "./Promised.ts"
 
 /** How one CALL is made. Durations are texts such as `"10 seconds"`, or numbers of milliseconds. */
-export interface PromiseCallOptions extends CallOptions {
-  /**
-   * Gives the CALL up: the promise is rejected with the signal's reason. A CALL that waits for its turn leaves the queue; one
-   * that was sent is left alone, its answer is dropped (R-107).
-   */
-  readonly signal?: AbortSignal | undefined
-}
+export interface PromiseCallOptions extends CallOptions, Abortable {}
 
-/** One station. Cheap to hold, holds no connection: it stays valid while the station comes and goes. */
-export interface PromiseStation {
+/**
+ * One station. Cheap to hold, holds no connection: it stays valid while the station comes and goes. Whole procedures are in
+ * namespaces: `station.provisioning.setVariables([...], { signal })`.
+ */
+export interface PromiseStation extends PromiseOperations {
   /** The identity, in the spelling it was added with. */
   readonly identity: string
   /**
@@ -37,7 +37,8 @@ export interface PromiseStation {
   ): Promise<Messages[A]["response"]>
   /**
    * Asks for a base report and waits for all its parts (B07). Works while the station is Pending. An empty result set is a
-   * report without data. Rejects as `call` does, and with `ReportNotReceived` when the station refuses or parts are missing.
+   * report without data. Rejects as `call` does, and with `ReportNotReceived` when the station refuses or parts are missing;
+   * `provisioning.getBaseReport` gives what came as a value then, and the data itself.
    */
   getBaseReport(reportBase: ReportBaseEnumType, options?: PromiseCallOptions): Promise<ReportReceived>
   /** A requestId never used before at this station (R-166), for CALLs whose result comes later. */
@@ -57,6 +58,13 @@ export interface PromiseStation {
   events(options?: PromiseEventsOptions): PromiseEvents<StationEvent | EventsMissed>
   /** The snapshot of this moment, then one after every event of the station. */
   changes(options?: PromiseEventsOptions): PromiseEvents<StationView>
+  /**
+   * Waits until the station is as you want it, and gives the snapshot that was; at once when it is so already. With a function
+   * that looks something up it waits until there is something, and gives that. Rejects with `StationRemoved` once there is no such
+   * station any more. `station.waitFor((view) => view.connected, { signal: AbortSignal.timeout(60_000) })`.
+   */
+  waitFor(wanted: (view: StationView) => boolean | undefined, options?: Abortable): Promise<StationView>
+  waitFor<T>(wanted: (view: StationView) => T | false | undefined, options?: Abortable): Promise<T>
   /** Closes the connection with a WebSocket close code, 1000 unless given. The station may come back. */
   disconnect(code?: number, reason?: string): Promise<void>
 }
@@ -85,6 +93,9 @@ export class PromiseStations {
 }
 
 const never = (): boolean => false
+
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the getters are made at the end of the class
+interface StationFacade extends PromiseOperations {}
 
 class StationFacade implements PromiseStation {
   private readonly bridge: Bridge
@@ -138,11 +149,34 @@ class StationFacade implements PromiseStation {
     return listen(this.bridge, this.station.changes, options)
   }
 
+  waitFor(wanted: (view: StationView) => boolean | undefined, options?: Abortable): Promise<StationView>
+  waitFor<T>(wanted: (view: StationView) => T | false | undefined, options?: Abortable): Promise<T>
+  waitFor(wanted: (view: StationView) => unknown, options?: Abortable): Promise<unknown> {
+    return this.bridge.run(this.station.waitFor<unknown>(wanted), options?.signal)
+  }
+
   disconnect(code?: number, reason?: string): Promise<void> {
     return this.bridge.run(this.station.disconnect(code, reason))
   }
 
   private marked<A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> {
     return this.isInsideBoot() ? Effect.provideService(effect, InsideBoot, this.identity) : effect
+  }
+
+  /** Made when it is read first. */
+  private namespace<Name extends keyof PromiseOperations>(name: Name): PromiseOperations[Name] {
+    const { bridge, station } = this
+    const value = operationsOf(name, { bridge, station, marked: (effect) => this.marked(effect) })
+    Object.defineProperty(this, name, { value })
+    return value
+  }
+
+  static {
+    for (const name of Object.keys(namespaces) as Array<keyof PromiseOperations>)
+      Object.defineProperty(this.prototype, name, {
+        get(this: StationFacade) {
+          return this.namespace(name)
+        }
+      })
   }
 }

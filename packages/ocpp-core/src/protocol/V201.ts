@@ -5,7 +5,6 @@
 import {
   actions,
   type Action,
-  type GetBaseReportRequest,
   type Messages,
   type MessageTriggerEnumType,
   type ResetRequest,
@@ -17,6 +16,8 @@ import {
   validators
 } from "@wattline/ocpp-v201"
 import { amendAuthorize, asksAboutCertificate, idTokenInfoProblem } from "../blocks/Authorization.ts"
+import { amendCertificateStatus, amendEVCertificate } from "../blocks/CertificateManagement.ts"
+import { judgeSchedule } from "../blocks/EVCharging.ts"
 import { frames } from "../rpc/Frame.ts"
 import type { ActionRule, AnswerContext, Expected, PendingRule, Protocol } from "../rpc/Protocol.ts"
 
@@ -72,7 +73,9 @@ export const defaultAnswers: DefaultAnswers = {
   NotifyCustomerInformation: acknowledge,
   NotifyDisplayMessages: acknowledge,
   NotifyEVChargingNeeds: () => ({ status: "Rejected" }),
-  NotifyEVChargingSchedule: () => ({ status: "Accepted" }), // K-43
+  NotifyEVChargingSchedule: (request, { mirror }) => ({
+    status: mirror !== undefined && judgeSchedule(mirror, request) === "Exceeds" ? "Rejected" : "Accepted" // K-43
+  }),
   NotifyEvent: acknowledge,
   NotifyMonitoringReport: acknowledge,
   NotifyReport: acknowledge, // B-13
@@ -82,11 +85,15 @@ export const defaultAnswers: DefaultAnswers = {
   SecurityEventNotification: acknowledge, // A-26
   SignCertificate: () => ({ status: "Rejected" }), // A-17
   StatusNotification: acknowledge, // G-1
-  TransactionEvent: ({ eventType, idToken }, { undecidedToken }) => {
+  TransactionEvent: ({ eventType, idToken }, { currentTime, undecidedToken }) => {
     if (idToken === undefined) return acknowledged // E-2
     if (idToken.type === "NoAuthorization") return { idTokenInfo: { status: "Accepted" } } // C-10
     const { Ended = "Accepted", TransactionEvent = "Unknown" } = undecidedToken ?? {}
-    return { idTokenInfo: { status: eventType === "Ended" ? Ended : TransactionEvent } } // E-4
+    if (eventType !== "Ended") return { idTokenInfo: { status: TransactionEvent } } // E-4
+    // C-18: it would overwrite what the station has cached of the token with a permission that nobody gave.
+    return {
+      idTokenInfo: Ended === "Accepted" ? { status: Ended, cacheExpiryDateTime: currentTime } : { status: Ended }
+    }
   }
 }
 
@@ -126,8 +133,16 @@ const amendTransactionEvent = (
 
 const amendments: { readonly [A in Action]?: ActionRule["amend"] } = {
   Authorize: amendAuthorize, // C-7, C-8, C-15, C-16
+  Get15118EVCertificate: amendEVCertificate, // M-1
+  GetCertificateStatus: amendCertificateStatus, // M-9
   TransactionEvent: amendTransactionEvent
 }
+
+/**
+ * Milliseconds for actions that somebody waits for. An EV gives its station 4.5 seconds in all (M-2); half a second of it is
+ * for the way there and back.
+ */
+const answerWithin: { readonly [A in Action]?: number } = { Get15118EVCertificate: 4_000 }
 
 /** Which action a TriggerMessage brings (F06). */
 const triggered: { readonly [M in MessageTriggerEnumType]: StationAction } = {
@@ -145,8 +160,6 @@ const triggered: { readonly [M in MessageTriggerEnumType]: StationAction } = {
 }
 
 const expects = (action: string, request: unknown): Expected | undefined => {
-  if (action === "GetBaseReport" || action === "GetReport")
-    return { action: "NotifyReport", requestId: (request as GetBaseReportRequest).requestId }
   if (action !== "TriggerMessage") return undefined
   const { evse, requestedMessage } = request as TriggerMessageRequest
   return { action: triggered[requestedMessage], ...(evse === undefined ? {} : { evseId: evse.id }) }
@@ -170,6 +183,7 @@ const ruleOf = (action: Action): ActionRule => ({
   validateResponse: validators[`${action}Response`],
   decides: deciding.has(action) || refusable.has(action),
   defaultAnswer: (defaultAnswers as { readonly [action: string]: ActionRule["defaultAnswer"] })[action],
+  answerWithin: answerWithin[action],
   refusable: refusable.has(action),
   repeatable: !fresh.has(action),
   amend: amendments[action]

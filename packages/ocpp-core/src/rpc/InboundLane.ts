@@ -119,11 +119,16 @@ export class InboundLane<C, I extends InboundCall<C> = InboundCall<C>> {
     this.answers = undefined
   }
 
-  /** Drops the answers that are older than the window; called now and then, so that idle stations cost nothing. */
-  sweep(now: number, limits: InboundLimits): void {
-    if (this.answers === undefined) return
+  /**
+   * Drops the answers that are older than the window; called now and then, so that idle stations cost nothing. Whether there are
+   * others.
+   */
+  sweep(now: number, limits: InboundLimits): boolean {
+    if (this.answers === undefined) return false
     this.answers = this.answers.filter((answered) => now - answered.at < limits.answerWindow)
-    if (this.answers.length === 0) this.answers = undefined
+    if (this.answers.length > 0) return true
+    this.answers = undefined
+    return false
   }
 
   /** CALLs without an answer yet. */

@@ -3,6 +3,7 @@
  * today's one instance (`protocol/V201.ts`), 2.1 and 1.6 can stand beside it.
  */
 import type { AuthorizationStatusEnumType } from "@wattline/ocpp-v201"
+import type { StationMirror } from "../blocks/Mirror.ts"
 import type { FrameTable } from "./Frame.ts"
 
 /** What a payload validator leaves behind: the first violation only. */
@@ -41,6 +42,8 @@ export interface AnswerContext {
   readonly retryInterval: number
   /** `unhandled`: nobody registered a handler. `failed`: the handler failed, was late or gave an invalid answer (R-111). */
   readonly because: "unhandled" | "failed"
+  /** What is known of the station; nothing when absent. */
+  readonly mirror?: StationMirror
   /** What is said of a token nobody has decided on (C-2, E-4); the defaults when absent. */
   readonly undecidedToken?: UndecidedToken
 }
@@ -51,7 +54,7 @@ export interface UndecidedToken {
   readonly Authorize?: Exclude<AuthorizationStatusEnumType, "Accepted">
   /** Started and Updated: the station may go on or stop, as it is configured to. Default Unknown (E-4). */
   readonly TransactionEvent?: AuthorizationStatusEnumType
-  /** An Ended, where nothing is left to stop. Default Accepted (E-4). */
+  /** An Ended, where nothing is left to stop. Default Accepted (E-4), which the station is told not to cache (C-17, C-18). */
   readonly Ended?: AuthorizationStatusEnumType
 }
 
@@ -67,6 +70,8 @@ export interface ActionRule {
   readonly decides: boolean
   /** The answer when no handler decides: a valid one, or `undefined` where only InternalError is left (R-111). */
   readonly defaultAnswer: ((request: never, context: AnswerContext) => object | undefined) | undefined
+  /** Milliseconds from its receipt within which it must be answered, when that is less than others get (M-2). */
+  readonly answerWithin?: number | undefined
   /** Whether a handler's refusal may go out as CALLERROR; otherwise the default answer replaces it (E-1, LC-1, J-1). */
   readonly refusable: boolean
   /** Whether a repeated CALL gets the stored answer again (R-096); `false` where the answer carries the time. */
@@ -94,12 +99,10 @@ export interface Protocol {
   ) => "ResetAccepted" | "ResetScheduled" | undefined
 }
 
-/** A message that will come because we asked for it. */
+/** A message that will come because we triggered it. */
 export interface Expected {
   /** The action that may come. */
   readonly action: string
-  /** Only with this requestId (reports). */
-  readonly requestId?: number
   /** Only for this EVSE; absent: once for each EVSE (LC-7). */
   readonly evseId?: number
 }

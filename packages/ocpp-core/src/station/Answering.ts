@@ -16,12 +16,14 @@ import type { SessionCall } from "../rpc/SessionOwner.ts"
 import { InsideBoot, pump } from "./Calling.ts"
 import * as Expectations from "./Expectations.ts"
 import * as Gate from "./Gate.ts"
+import { follow, tellFailure } from "./HandlerFailures.ts"
 import * as NonConformance from "./NonConformance.ts"
 import { runInline } from "./Engine.ts"
 import { tellCertificate } from "../observability/tellCertificate.ts"
 import * as Securing from "./Securing.ts"
 import * as Signing from "./Signing.ts"
 import type { StationProcess } from "./Station.ts"
+import { tellOfAnswer } from "./TokenDoubts.ts"
 import { earlierAnswer, TransactionEventContext } from "./TransactionEvents.ts"
 
 /** One inbound CALL while it is being answered. Mutable: it is the entry in the lane and in the wheel of deadlines. */
@@ -29,6 +31,8 @@ export class AnsweringCall implements SessionCall {
   slot = 0
   /** The handler, while it is suspended. */
   fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined
+  /** What is answered when the handler comes to nothing, instead of the default answer. */
+  standby: object | undefined = undefined
   connection: Session
   readonly station: StationProcess
   readonly messageId: string
@@ -61,9 +65,15 @@ export class AnsweringCall implements SessionCall {
   /** The handler is too late (R-111). */
   expire(): void {
     if (this.rule !== undefined && stop(this))
-      replace(this, this.rule, "Deadline", `no answer within ${this.station.engine.settings.handlerTimeout / 1000} s`)
+      replace(this, this.rule, "Deadline", `no answer within ${timeoutOf(this, this.rule) / 1000} s`)
   }
 }
+
+/** Milliseconds a handler has (R-111); less where an EV waits behind the station (M-2). */
+const timeoutOf = ({ station }: AnsweringCall, { answerWithin }: ActionRule): number =>
+  answerWithin === undefined
+    ? station.engine.settings.handlerTimeout
+    : Math.min(station.engine.settings.handlerTimeout, answerWithin)
 
 /** Ends the wait for a suspended handler; `false` when there is none. */
 const stop = (call: AnsweringCall): boolean => {
@@ -78,12 +88,15 @@ const stop = (call: AnsweringCall): boolean => {
 /** Rows 16–21. */
 export const handle = (call: AnsweringCall): void => {
   const { payload, rule, station } = call
-  const { expectationTimeout, unknownRegistration } = station.engine.settings
+  const { unknownRegistration } = station.engine.settings
   if (rule?.pending === "boot" && call.connection.isClosed) return proceed(call, undefined)
   let expectations: Expectations.Expectations | undefined = station.expectations
   const verdict = Gate.inbound(station.registration, rule, unknownRegistration)
-  if (verdict === "IfExpected")
-    expectations = Expectations.use(expectations, call.action, payload, call.receivedAt, expectationTimeout)
+  if (
+    verdict === "IfExpected" &&
+    !(rule?.pending === "only-as-report" && station.duties.jobs.expects(call.action, payload))
+  )
+    expectations = Expectations.use(expectations, call.action, payload, call.receivedAt)
   if (verdict === "Refuse" || expectations === undefined)
     return refuse(call, "SecurityError", `Not allowed while ${station.registration ?? "not registered"}`)
   if (rule === undefined) return refuseInvalid(call, "NotImplemented", "This action is not known")
@@ -188,13 +201,14 @@ const run = (call: AnsweringCall, rule: ActionRule, handler: AnyHandler): void =
   if (fiber === undefined) return
   suspended = true
   call.fiber = fiber
-  station.engine.deadlines.add(call, station.engine.settings.handlerTimeout)
+  const waited = rule.answerWithin === undefined ? 0 : startedAt - call.receivedAt
+  station.engine.deadlines.add(call, timeoutOf(call, rule) - waited)
 }
 
 const contextOf = (call: AnsweringCall): HandlerContext => {
-  const { messageId, receivedAt, station } = call
+  const { messageId, receivedAt, station, text } = call
   if (call.action === "TransactionEvent") return new TransactionEventContext(call)
-  return { station: station.ref, messageId, receivedAt, mirror: station.mirror }
+  return { station: station.ref, messageId, receivedAt, mirror: station.mirror, text }
 }
 
 /** The handler has ended: its answer, or what takes its place (R-111). */
@@ -217,15 +231,19 @@ const accept = (call: AnsweringCall, rule: ActionRule, value: unknown): void => 
   const response = roundDecimals(amended)
   const violation = rule.validateResponse(response) ? unreadableNumber(response) : rule.validateResponse.errors?.[0]
   if (violation != null) return replace(call, rule, "InvalidAnswer", describe(violation))
+  tellOfAnswer(call, response as object)
   answer(call, rule, response as object, followUp)
 }
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
 
-/** A handler did not do its part: say so, and answer by default, or with InternalError where there is no default. */
+/** A handler did not do its part: say so, and answer with what stands by, by default, or with InternalError. */
 const replace = (call: AnsweringCall, rule: ActionRule, why: HandlerFailed["why"], message: string): void => {
-  call.station.handlerFailed(call, why, message)
-  answer(call, rule, defaultAnswer(call, rule, "failed"), undefined)
+  tellFailure(call, why, message)
+  const { standby } = call
+  call.standby = undefined
+  if (standby !== undefined) accept(call, rule, standby)
+  else answer(call, rule, defaultAnswer(call, rule, "failed"), undefined)
 }
 
 const defaultAnswer = (
@@ -239,6 +257,7 @@ const defaultAnswer = (
     currentTime: currentTime(),
     heartbeatInterval: settings.heartbeatInterval,
     retryInterval: settings.retryInterval,
+    mirror: call.station.mirror,
     undecidedToken: settings.undecidedToken
   })
 }
@@ -260,7 +279,7 @@ const answer = (
     const text = encodeCallResult(call.messageId, response)
     call.connection.sendAnswer(text)
     station.sent(call)
-    if (followUp !== undefined) station.follow(call, followUp)
+    if (followUp !== undefined) follow(call, followUp)
     Signing.answered(station, call, response)
     proceed(call, rule.repeatable ? text : undefined)
   })
@@ -285,6 +304,7 @@ const refused = (call: AnsweringCall): void => {
 /** On to the next CALL of this station (R-110): by the loop that handles one already, or by one of its own. */
 const proceed = (call: AnsweringCall, answerText: string | undefined): void => {
   const { station } = call
+  if (answerText !== undefined) station.engine.sweeper.wake()
   station.next = station.inbound.finish(
     answerText === undefined ? undefined : { answer: answerText, at: call.receivedAt },
     station.engine.inboundLimits

@@ -2,8 +2,9 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { SetVariablesRequest } from "@wattline/ocpp-v201"
-import { markStale } from "../blocks/DeviceModelChanges.ts"
+import type { Action, CertificateSignedRequest, SetVariablesRequest } from "@wattline/ocpp-v201"
+import * as Mirror from "../blocks/Mirror.ts"
+import { awaitsCertificate } from "../blocks/Security.ts"
 import { typedValue } from "../blocks/DeviceModel.ts"
 import { txPointsIn, txPointsProblems } from "../blocks/TxPoints.ts"
 import type { CallRequest } from "../csms/Cluster.ts"
@@ -18,6 +19,7 @@ import { prepareCertificate } from "./CertificateChange.ts"
 import { type CallChange, notSent, PendingCall } from "./OutboundCalls.ts"
 import { passwordsIn, prepare } from "./PasswordChange.ts"
 import type { StationProcess } from "./Station.ts"
+import { tellOfCall } from "./TokenDoubts.ts"
 
 /** The identity of the station whose BootNotification handler is running in this fiber (R-108). */
 export const InsideBoot = Context.Reference<string | undefined>("@wattline/ocpp-core/InsideBoot", {
@@ -37,6 +39,7 @@ export const call = (station: StationProcess, request: CallRequest): Effect.Effe
     if (refusal !== undefined) return refusal
     const checked = { ...request, payload }
     if (request.action === "SetVariables") warnOfTxPoints(station, payload as SetVariablesRequest)
+    tellOfCall(station, request.action, payload)
     const preparation = prepared(station, checked)
     if (preparation === undefined) return enqueue(station, checked, rule, undefined)
     return Effect.flatMap(preparation, (change) => {
@@ -116,8 +119,21 @@ const refusalOf = (
         )
       : undefined
   if (!station.session.outboundOpen) return undefined
-  const closed = Gate.outbound(station.registration, rule, payload, request.allowWhileRejected)
+  const closed = closedFor(station, rule, payload, request.allowWhileRejected)
   return closed === undefined ? undefined : notSent(request, "NotAllowed", closed)
+}
+
+/** What the gate says, or `undefined`. */
+const closedFor = (
+  { mirror, registration }: StationProcess,
+  rule: ActionRule,
+  payload: unknown,
+  allowWhileRejected: boolean
+): string | undefined => {
+  const isAwaited =
+    rule.pending === "a02-continuation" &&
+    awaitsCertificate(mirror.security, (payload as CertificateSignedRequest).certificateType)
+  return Gate.outbound(registration, rule, payload, allowWhileRejected, isAwaited)
 }
 
 const start = (station: StationProcess, pending: PendingCall): void => {
@@ -134,7 +150,7 @@ export const pump = (station: StationProcess): void => {
     const pending = station.outbound.take()
     if (pending === undefined) return
     const { allowWhileRejected, payload } = pending.request
-    const closed = Gate.outbound(station.registration, pending.rule, payload, allowWhileRejected)
+    const closed = closedFor(station, pending.rule, payload, allowWhileRejected)
     if (closed === undefined) {
       if (!send(station, pending)) station.outbound.putBack() // the link is closing; its end decides (R-181)
       return
@@ -153,9 +169,11 @@ const send = (station: StationProcess, pending: PendingCall): boolean => {
   // Registered before it is sent: what it brings may overtake the answer (R-165, LC-6).
   if (expected !== undefined)
     station.expectations = Expectations.add(station.expectations, callId, expected, now() + settings.expectationTimeout)
+  station.duties.jobs.requested(pending.action, payload)
   if (station.session !== undefined) pending.change?.sentOver?.(station.session.admitted)
   if (station.session?.sendCall(pending.messageId, pending.action, payload) !== true) {
     withdraw(station, pending)
+    station.duties.jobs.withdrawn(pending.action, payload)
     return false
   }
   pending.state = "Sent"
@@ -168,17 +186,11 @@ const withdraw = (station: StationProcess, pending: PendingCall): void => {
   station.expectations = Expectations.withdraw(station.expectations, pending.request.callId)
 }
 
-/** What a write with an unknown outcome was about may have another value by now (ST-3). */
-const doubt = (station: StationProcess, { action, request }: PendingCall): void => {
-  if (action !== "SetVariables") return
-  const { setVariableData } = request.payload as SetVariablesRequest
-  station.remirror((mirror) => {
-    const { provisioning } = mirror
-    const deviceModel = markStale(provisioning.deviceModel, setVariableData)
-    return deviceModel === provisioning.deviceModel
-      ? mirror
-      : { ...mirror, provisioning: { ...provisioning, deviceModel } }
-  })
+/** What a CALL with an unknown outcome was about is uncertain (ST-3); a job may have begun. */
+const doubt = (station: StationProcess, { action, request: { payload } }: PendingCall): void => {
+  station.duties.jobs.unanswered(action, payload)
+  const at = station.engine.now()
+  station.remirror((mirror, emit) => Mirror.unanswered(mirror, action as Action, payload, at, emit))
 }
 
 /** The outstanding CALL has its answer (rows 9–11). */
@@ -199,7 +211,8 @@ export const settled = (station: StationProcess, pending: PendingCall, reply: Re
     return pending.settle(Exit.succeed(payload))
   }
   withdraw(station, pending)
-  if (reply._tag !== "CallError") doubt(station, pending)
+  if (reply._tag === "CallError") station.duties.jobs.withdrawn(pending.action, pending.request.payload)
+  else doubt(station, pending)
   pump(station)
   switch (reply._tag) {
     case "CallError":

@@ -6,6 +6,7 @@ import type { EventHub } from "../csms/Events.ts"
 import type { Settings } from "../csms/Settings.ts"
 import type { StationDirectoryShape } from "../csms/StationDirectory.ts"
 import type { StationStoreShape } from "../csms/StationStore.ts"
+import type { Sweeper } from "../csms/Sweeper.ts"
 import type { Counters } from "../observability/Counters.ts"
 import type { LimitReports } from "../observability/LimitReports.ts"
 import type { ConnectionRates } from "../rpc/ConnectionLimits.ts"
@@ -49,6 +50,7 @@ export interface Engine {
   readonly counters: Counters
   readonly limits: LimitReports
   readonly deadlines: Deadlines
+  readonly sweeper: Sweeper
   readonly events: EventHub
   readonly store: StationStoreShape
   readonly directory: StationDirectoryShape

@@ -1,6 +1,6 @@
 /**
- * What the CSMS asked for and a Pending station may therefore send (B02.FR.02, LC-6, LC-7): messages asked for by
- * TriggerMessage, and the parts of reports. Pure: every function gives a new list.
+ * What a TriggerMessage asked for and a Pending station may therefore send (B02.FR.02, LC-6, LC-7); parts of reports belong to
+ * their job. Pure: every function gives a new list.
  */
 
 import type { Expected } from "../rpc/Protocol.ts"
@@ -49,35 +49,23 @@ const evseOf = (payload: unknown): number => {
 
 const matches = (expectation: Expectation, action: string, payload: unknown, now: number): boolean => {
   if (expectation.action !== action || expectation.expiresAt <= now) return false
-  if (expectation.requestId !== undefined) return record(payload)["requestId"] === expectation.requestId
   const evse = evseOf(payload)
   if (expectation.evseId === undefined) return !expectation.usedBy.includes(evse)
   return evse === expectation.evseId || evse === unnamed // a TransactionEvent names its EVSE once only
 }
 
-/**
- * Lets a message through, when it is expected: the list after it used up its exemption, or `undefined` when it is not
- * expected. A report lets all its parts through until the one without `tbc` (B-14); each part renews its `lifetime` in
- * milliseconds.
- */
-export const use = (
-  list: Expectations,
-  action: string,
-  payload: unknown,
-  now: number,
-  lifetime: number
-): Expectations | undefined => {
+/** Lets a message through, when it is expected: the list after it used up its exemption; `undefined` when it is not. */
+export const use = (list: Expectations, action: string, payload: unknown, now: number): Expectations | undefined => {
   const found = list.find((expectation) => matches(expectation, action, payload, now))
   if (found === undefined) return undefined
   const rest = list
     .filter((expectation) => expectation.expiresAt > now)
-    .flatMap((expectation) => (expectation === found ? remainderOf(found, payload, now + lifetime) : [expectation]))
+    .flatMap((expectation) => (expectation === found ? remainderOf(found, payload) : [expectation]))
   return rest.length === 0 ? none : rest
 }
 
 /** What is left of an exemption after one message used it. */
-const remainderOf = (used: Expectation, payload: unknown, expiresAt: number): Expectations => {
-  if (used.requestId !== undefined) return record(payload)["tbc"] === true ? [{ ...used, expiresAt }] : none
+const remainderOf = (used: Expectation, payload: unknown): Expectations => {
   const evse = evseOf(payload)
   return used.evseId === undefined && evse !== unnamed ? [{ ...used, usedBy: [...used.usedBy, evse] }] : none
 }

@@ -34,13 +34,15 @@ export const triggersBoot = (action: string, request: unknown): boolean =>
 
 /**
  * Judges a CALL of ours; a string says why it may not be sent now. `allowWhileRejected` is the switch of §20-I
- * (TC_B_31): it opens the gate for a triggered BootNotification only.
+ * (TC_B_31): it opens the gate for a triggered BootNotification only. `isAwaited` says of CertificateSigned whether the station
+ * waits for it.
  */
 export const outbound = (
   registration: Registration,
   rule: ActionRule,
   request: unknown,
-  allowWhileRejected: boolean
+  allowWhileRejected: boolean,
+  isAwaited: boolean
 ): string | undefined => {
   switch (registration) {
     case "Accepted":
@@ -48,7 +50,11 @@ export const outbound = (
         ? "the station is Accepted, and would have to refuse to send a BootNotification (F06.FR.17)"
         : undefined
     case "Pending":
-      return rule.pending === "cmd-allowed" || rule.pending === "a02-continuation"
+      if (rule.pending === "a02-continuation")
+        return isAwaited
+          ? undefined
+          : "the station is Pending, and has sent no CSR that this certificate could be for (A02)"
+      return rule.pending === "cmd-allowed"
         ? undefined
         : "the station is Pending, and while it is only SetVariables, GetVariables, GetBaseReport, GetReport and TriggerMessage may be sent (B02.FR.01, B02.FR.05)"
     case "Rejected":

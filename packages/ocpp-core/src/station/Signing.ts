@@ -12,7 +12,7 @@ import type {
   SignCertificateResponse
 } from "@wattline/ocpp-v201"
 import { discardedCertificate, failRenewal, type RenewalFailure } from "../blocks/Security.ts"
-import type { CertificateSigner } from "../csms/Handlers.ts"
+import type { CertificateSigner, HandlerContext } from "../csms/Handlers.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
 import { doubtsOf, isForAnotherKey } from "../transport/RenewedCertificate.ts"
 import { readCertificate } from "../transport/X509.ts"
@@ -45,36 +45,61 @@ const requested = (station: StationProcess, call: AnsweringCall, { status }: Sig
   if (status !== "Accepted") return log(station, "RequestRejected", "the CSMS does not sign")
   const signer = station.handlers.get("signCertificate") as CertificateSigner | undefined
   if (signer === undefined) return // the application answered by itself, and goes on by itself
+  if (station.signings?.get(certificateType)?.csr === csr) return
+  const { messageId, receivedAt } = call
+  begin(station, signer, call.payload as SignCertificateRequest, { messageId, receivedAt })
+}
+
+/**
+ * The station is here, and what it was promised before the CSMS restarted is signed now: the CA is asked again, because nobody
+ * knows how far it had come.
+ */
+export const resume = (station: StationProcess): void => {
+  for (const { at, certificateType, csr, state } of station.mirror.security.renewals) {
+    if (state !== "Signing" || csr === undefined || station.signings?.has(certificateType)) continue
+    const signer = station.handlers.get("signCertificate") as CertificateSigner | undefined
+    if (signer === undefined) return
+    const request = { csr, ...(certificateType !== undefined && { certificateType }) }
+    begin(station, signer, request, { messageId: "", receivedAt: at })
+  }
+}
+
+/** Where a CSR came from. */
+type Origin = Pick<HandlerContext, "messageId" | "receivedAt">
+
+const begin = (
+  station: StationProcess,
+  signer: CertificateSigner,
+  request: SignCertificateRequest,
+  origin: Origin
+): void => {
+  const { certificateType, csr } = request
   const signings: Signings = (station.signings ??= new Map())
-  const before = signings.get(certificateType)
-  if (before?.csr === csr) return
-  before?.fiber?.interruptUnsafe()
+  signings.get(certificateType)?.fiber?.interruptUnsafe()
   const signing: Signing = { csr, fiber: undefined }
   signings.set(certificateType, signing)
   const isCurrent = (): boolean => signings.get(certificateType) === signing
   const end = Effect.sync(() => {
     if (isCurrent()) signings.delete(certificateType)
   })
-  signing.fiber = station.run(Effect.ensuring(sign(station, signer, call, isCurrent), end))
+  signing.fiber = station.run(Effect.ensuring(sign(station, signer, request, origin, isCurrent), end))
 }
 
 const sign = (
   station: StationProcess,
   signer: CertificateSigner,
-  call: AnsweringCall,
+  request: SignCertificateRequest,
+  origin: Origin,
   isCurrent: () => boolean
-): Effect.Effect<void> => {
-  const request = call.payload as SignCertificateRequest
-  const { messageId, receivedAt } = call
-  return Effect.matchCauseEffect(
-    Effect.suspend(() => signer(request, { station: station.ref, messageId, receivedAt, mirror: station.mirror })),
+): Effect.Effect<void> =>
+  Effect.matchCauseEffect(
+    Effect.suspend(() => signer(request, { station: station.ref, ...origin, mirror: station.mirror })),
     {
       onFailure: (cause) =>
         Effect.sync(() => isCurrent() && fail(station, request, "SigningFailed", Cause.pretty(cause))),
       onSuccess: (chain) => (isCurrent() ? deliver(station, request, chain) : Effect.void)
     }
   )
-}
 
 /** */
 const deliver = (station: StationProcess, request: SignCertificateRequest, chain: string): Effect.Effect<void> => {

@@ -1,23 +1,19 @@
 /**
  * One station, from `addStation` to `removeStation`, with or without a link. Runs the lifecycle table over its sessions,
  * keeps what is known of it, tells what happens to it. Plain fields only, because there are thousands. Longer than other
- * files: it is one state machine, and what could be taken out of it (lanes, gate, journal, reports) is elsewhere.
+ * files: it is one state machine, and what could be taken out of it (lanes, gate, journal, jobs) is elsewhere.
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type { Action, BootNotificationRequest, BootNotificationResponse } from "@wattline/ocpp-v201"
 import * as Mirror from "../blocks/Mirror.ts"
-import { lapseReset } from "../blocks/Provisioning.ts"
-import { tellUnconfirmed } from "../blocks/Transactions.ts"
 import type { Exchange } from "../blocks/Block.ts"
-import type { HandlerFailed, NotificationReceived, StationHappening } from "../csms/Events.ts"
+import type { NotificationReceived, StationHappening } from "../csms/Events.ts"
 import type { HandlerTable } from "../csms/Handlers.ts"
 import type { Station } from "../csms/StationRef.ts"
 import type { StationSnapshot } from "../csms/StationStore.ts"
 import type { Counters } from "../observability/Counters.ts"
 import type { ConnectionLimit, ConnectionRates } from "../rpc/ConnectionLimits.ts"
-import type { Expirable } from "../rpc/Deadlines.ts"
 import type { ErrorCode } from "../rpc/ErrorCode.ts"
 import type { Call, CallErrorFrame } from "../rpc/Frame.ts"
 import { InboundLane, type InboundLimits } from "../rpc/InboundLane.ts"
@@ -27,42 +23,16 @@ import type { Session } from "../rpc/Session.ts"
 import type { Reply, SessionOwner } from "../rpc/SessionOwner.ts"
 import * as Answering from "./Answering.ts"
 import * as Calling from "./Calling.ts"
+import { Duties } from "./Duties.ts"
 import * as Securing from "./Securing.ts"
 import * as SecurityRecord from "./SecurityRecord.ts"
 import * as Signing from "./Signing.ts"
-import type { ClientCertificate } from "../transport/Transport.ts"
 import type { Engine, Run } from "./Engine.ts"
 import * as Expectations from "./Expectations.ts"
 import { Journal, type JournalOwner } from "./Journal.ts"
 import type { NonConformance } from "./NonConformance.ts"
 import type { PendingCall } from "./OutboundCalls.ts"
-import { ReportJobs } from "./ReportJobs.ts"
-import {
-  isConnected,
-  isReady,
-  type LifecycleEvent,
-  linkOpened,
-  next,
-  type Registration,
-  type StationState
-} from "./StationState.ts"
-
-/** What is known of a station right now: the snapshot that is stored, and what only this moment knows. Plain data. */
-export interface StationView extends Omit<StationSnapshot, "security"> {
-  /** What was learned of its security; absent before there is something. */
-  readonly security?: SecurityRecord.SecurityView | undefined
-  /** The certificate of its present link, with profile 3. */
-  readonly certificate?: ClientCertificate | undefined
-  readonly state: StationState
-  /** Whether it has a link. */
-  readonly connected: boolean
-  /** CSMS clock in milliseconds: the last message of this connection; `undefined` without one. */
-  readonly lastSeen: number | undefined
-  /** CALLs of ours that wait for their turn. */
-  readonly queuedCalls: number
-  /** How it departs from the schemas, since this process knows it; absent as long as it does not. */
-  readonly nonConformance?: NonConformance | undefined
-}
+import { isReady, type LifecycleEvent, linkOpened, next, type Registration, type StationState } from "./StationState.ts"
 
 /** See the head of the file. */
 export class StationProcess implements SessionOwner, JournalOwner {
@@ -85,12 +55,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
   expectations: Expectations.Expectations = Expectations.none
   readonly inbound = new InboundLane<Session, Answering.AnsweringCall>()
   readonly outbound = new OutboundLane<PendingCall>()
-  readonly reports: ReportJobs
-  private resetDeadline: Expirable | undefined = undefined
-  /** Until when transactions may go unmentioned after a restart (E-29). */
-  private mentionDeadline: Expirable | undefined = undefined
-  /** Transactions the station is asked about once the message that raised the question is answered (E-19). */
-  private doubtful: Array<string> | undefined = undefined
+  readonly duties = new Duties(this)
   /** What it sent that breaks a schema; replaced by `NonConformance` with every such message. */
   nonConformance: NonConformance | undefined = undefined
   /** Epoch in which a BootNotification was asked for (R-185). */
@@ -127,12 +92,9 @@ export class StationProcess implements SessionOwner, JournalOwner {
     this.security = SecurityRecord.restored(snapshot?.security)
     this.journal = new Journal(this, snapshot?.epoch ?? 0, snapshot?.seq ?? 0)
     this.requestId = snapshot?.requestId ?? 0
-    this.reports = new ReportJobs(this)
     const resetPending = snapshot?.resetPending === true && this.registration === "Accepted"
     this.state = this.registration === undefined ? "Disconnected" : resetPending ? "Restarting" : "Offline"
-    if (this.state === "Restarting") this.awaitReset()
-    this.reports.resume()
-    if (this.mirror.transactions.running.some(({ unconfirmed }) => unconfirmed === true)) this.awaitMentions()
+    this.duties.restored()
   }
 
   /** Number of the present connection, or of the last one. */
@@ -209,7 +171,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
     if (session !== this.session || session.outboundOpen || session.isDraining) return
     session.outboundOpen = true
     this.engine.deadlines.remove(session)
-    if (isReady(this.state)) this.emit({ _tag: "Ready", resumed: !session.booted })
+    this.ready(!session.booted)
     Securing.proved(this, session.admitted)
     Calling.pump(this)
     Securing.renew(this, session)
@@ -244,6 +206,7 @@ export class StationProcess implements SessionOwner, JournalOwner {
       this.engine.deadlines.remove(old)
       this.emit({ _tag: "Replaced", connectionId: this.connectionId, by: `${this.identity}#${epoch}` })
       tellCallers = Calling.connectionLost(this, true)
+      this.duties.lost()
       this.advance("LinkClosed")
       this.session = undefined
       Answering.connectionLost(this, old)
@@ -257,6 +220,8 @@ export class StationProcess implements SessionOwner, JournalOwner {
     this.emit({ _tag: "Connected", connectionId, remoteAddress, protocol, securityProfile, registration })
     Securing.connected(this, session.admitted)
     this.advance(linkOpened(registration))
+    this.duties.linked()
+    Signing.resume(this)
     this.engine.deadlines.add(session, this.engine.settings.reconnectGrace)
     tellCallers?.()
     old?.link.close(1000, "replaced")
@@ -282,6 +247,8 @@ export class StationProcess implements SessionOwner, JournalOwner {
     if (session === undefined) return
     this.engine.deadlines.remove(session)
     const tellCallers = Calling.connectionLost(this, false)
+    this.duties.lost()
+    this.duties.left()
     this.emit(happening)
     this.advance(event)
     this.session = undefined
@@ -306,15 +273,14 @@ export class StationProcess implements SessionOwner, JournalOwner {
       this.engine.deadlines.remove(pending)
       pending.fail("Offline", reason)
     }
-    if (this.resetDeadline !== undefined) this.engine.deadlines.remove(this.resetDeadline)
-    if (this.mentionDeadline !== undefined) this.engine.deadlines.remove(this.mentionDeadline)
-    this.reports.close()
+    this.duties.close()
+    if (session === undefined) this.journal.flush() // what happened since it left, and what the store did not take
   }
 
   // --- lifecycle ------------------------------------------------------------------------------------------------------
 
   /** The only way a station changes state. An event that is illegal in its state changes nothing. */
-  private advance(event: LifecycleEvent): void {
+  advance(event: LifecycleEvent): void {
     const from = this.state
     const to = next(from, event)
     if (to === undefined || to === from) return
@@ -322,39 +288,11 @@ export class StationProcess implements SessionOwner, JournalOwner {
     this.emit({ _tag: "StateChanged", from, to, event })
   }
 
-  private awaitReset(): void {
-    const { deadlines, settings } = this.engine
-    this.resetDeadline ??= {
-      slot: 0,
-      expire: () => {
-        if (next(this.state, "ResetLapsed") === undefined) return // it reboots, or another node has it
-        this.remirror((mirror) => ({ ...mirror, provisioning: lapseReset(mirror.provisioning) }))
-        this.emit({ _tag: "ResetLapsed" })
-        this.advance("ResetLapsed")
-      }
-    }
-    deadlines.add(this.resetDeadline, settings.resetTimeout)
-  }
-
-  /** E-29: what the station does not mention in time after a restart is told, for the app to ask. */
-  private awaitMentions(): void {
-    const { deadlines, settings } = this.engine
-    this.mentionDeadline ??= {
-      slot: 0,
-      expire: () => tellUnconfirmed(this.mirror.transactions, (event) => this.emit(event))
-    }
-    deadlines.remove(this.mentionDeadline)
-    deadlines.add(this.mentionDeadline, settings.unconfirmedTimeout)
-  }
-
-  /** E-19: two transactions on one EVSE; is the older one over? A station that cannot tell leaves it as it is. */
-  private askAbout(transactionIds: ReadonlyArray<string>): void {
-    for (const transactionId of transactionIds)
-      this.run(
-        Effect.catch(this.ref.call("GetTransactionStatus", { transactionId }), (failure) =>
-          Effect.logDebug(failure.message)
-        )
-      )
+  /** Accepted, connected, and CALLs of ours go out from here on. */
+  private ready(resumed: boolean): void {
+    if (!isReady(this.state)) return
+    this.emit({ _tag: "Ready", resumed })
+    this.duties.ready()
   }
 
   /** A valid CALL is about to be handled. */
@@ -375,16 +313,16 @@ export class StationProcess implements SessionOwner, JournalOwner {
     const isDue = this.mirror.provisioning.pendingReset !== undefined // B-28: also when the link outlived the reset
     const rebooted = (!session.booted || isDue) && request.reason !== "Triggered" // LC-16
     session.booted = true
+    const before = this.registration
     this.registration = response.status
     this.expectations = Expectations.none
     this.inbound.forgetAnswers() // R-096
-    if (this.resetDeadline !== undefined) this.engine.deadlines.remove(this.resetDeadline)
     const { chargingStation, reason } = request
     const { interval, status } = response
     Securing.booted(this, session.admitted, rebooted)
     this.emit({ _tag: "Booted", reason, status, interval, chargingStation, rebooted })
     this.advance(`Boot${status}`)
-    if (status === "Accepted" && this.mirror.transactions.running.length > 0) this.awaitMentions()
+    this.duties.booted(before, rebooted)
     return rebooted
   }
 
@@ -412,14 +350,10 @@ export class StationProcess implements SessionOwner, JournalOwner {
   /** The answer to a CALL is on the wire: the link is open for our CALLs; after a boot the station is ready again. */
   sent({ connection, rule }: Answering.AnsweringCall): void {
     if (connection !== this.session) return
-    const { doubtful } = this
-    if (doubtful !== undefined) {
-      this.doubtful = undefined
-      this.askAbout(doubtful)
-    }
+    this.duties.answered()
     if (!connection.outboundOpen) this.opened(connection)
     else if (rule?.pending === "boot") {
-      if (isReady(this.state)) this.emit({ _tag: "Ready", resumed: false })
+      this.ready(false)
       Securing.renew(this, connection)
     }
   }
@@ -430,11 +364,13 @@ export class StationProcess implements SessionOwner, JournalOwner {
     const reset = this.protocol.resets(action, payload, response)
     if (reset !== undefined && next(this.state, reset) !== undefined) {
       this.advance(reset)
-      this.awaitReset()
+      this.duties.resets()
     }
-    this.reports.answered(action, payload, response)
     Securing.answered(this, action, payload, response)
-    this.mirrored(action, payload, response, this.engine.now())
+    this.journal.record(
+      () => this.mirrored(action, payload, response, this.engine.now()),
+      () => {}
+    )
   }
 
   private mirrored(action: string, request: unknown, response: unknown, at: number, rebooted = false): void {
@@ -442,14 +378,15 @@ export class StationProcess implements SessionOwner, JournalOwner {
     const limits = this.engine.settings.transactions
     const exchange = { request, response, at, rebooted, limits } as Exchange
     this.mirror = Mirror.reduce(before, action as Action, exchange, collect)
-    if (this.mirror !== before) this.journal.dirty = true
-    this.reports.heard(action, request)
+    if (this.mirror !== before) {
+      this.journal.dirty = true
+      this.duties.mirrored(before)
+    }
     if (collected.length === 0) return
     const events = collected
     collected = []
     for (const event of events) {
-      this.reports.concluded(event)
-      if (event._tag === "TransactionsOverlap") (this.doubtful ??= []).push(event.older)
+      if (event._tag === "TransactionsOverlap") this.duties.overlaps(event.older)
       this.emit(event)
     }
   }
@@ -458,8 +395,9 @@ export class StationProcess implements SessionOwner, JournalOwner {
   remirror(
     change: (mirror: Mirror.StationMirror, emit: (event: Mirror.MirrorEvent) => void) => Mirror.StationMirror
   ): void {
-    this.mirror = change(this.mirror, (event) => this.emit(event))
-    this.journal.dirty = true
+    const before = this.mirror
+    this.mirror = change(before, (event) => this.emit(event))
+    if (this.mirror !== before) this.journal.dirty = true
   }
 
   /** Replaces what was learned of its security, and stores it now; `done` is told whether the store took it. */
@@ -487,54 +425,11 @@ export class StationProcess implements SessionOwner, JournalOwner {
     return this.security === SecurityRecord.nothing ? known : { ...known, security: this.security }
   }
 
-  /** What is known now. */
-  view(): StationView {
-    const { security: _, ...known } = this.snapshot()
-    const security = SecurityRecord.view(this.security)
-    const certificate = this.session?.admitted.certificate
-    return {
-      ...known,
-      ...(security && { security }),
-      ...(certificate && { certificate }),
-      state: this.state,
-      connected: isConnected(this.state),
-      lastSeen: this.session?.lastSeen,
-      queuedCalls: this.outbound.depth,
-      ...(this.nonConformance && { nonConformance: this.nonConformance })
-    }
-  }
-
   /** A requestId never used before at this station, over restarts too: it follows the clock (R-166). */
   nextRequestId(): number {
     this.requestId = requestIdAfter(this.requestId, this.engine.now())
     this.journal.dirty = true
     return this.requestId
-  }
-
-  // --- troubles -------------------------------------------------------------------------------------------------------
-
-  /** Runs what was to happen after an answer. */
-  follow(call: Answering.AnsweringCall, followUp: Effect.Effect<unknown, unknown>): void {
-    this.run(
-      Effect.catchCause(followUp, (cause) =>
-        Effect.sync(() => this.handlerFailed(call, "FollowUp", Cause.pretty(cause)))
-      )
-    )
-  }
-
-  /** Says that a handler did not do its part. */
-  handlerFailed(call: Answering.AnsweringCall, why: HandlerFailed["why"], message: string): void {
-    const { action, messageId } = call
-    this.emit({ _tag: "HandlerFailed", action, messageId, why, message })
-    this.run(
-      Effect.annotateLogs(
-        Effect.logError(`${this.identity}: handler of ${action} (${messageId}): ${why}: ${message}`),
-        {
-          station: this.identity,
-          connectionId: this.connectionId
-        }
-      )
-    )
   }
 }
 

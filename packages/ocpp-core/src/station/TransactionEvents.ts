@@ -4,6 +4,7 @@ import type { StationMirror } from "../blocks/Mirror.ts"
 import { includes } from "../blocks/SequenceRanges.ts"
 import type { Transaction } from "../blocks/Transaction.ts"
 import { findTransaction, transactionWith } from "../blocks/Transactions.ts"
+import type { Standby } from "../csms/Authorize.ts"
 import type { TransactionContext } from "../csms/Handlers.ts"
 import type { Station } from "../csms/StationRef.ts"
 import type { AnsweringCall } from "./Answering.ts"
@@ -22,11 +23,12 @@ export const earlierAnswer = (call: AnsweringCall): TransactionEventResponse | u
 }
 
 /** What the handler of a TransactionEvent knows. The transaction is put together when it is read first. */
-export class TransactionEventContext implements TransactionContext {
+export class TransactionEventContext implements TransactionContext, Standby {
   readonly station: Station
   readonly messageId: string
   readonly receivedAt: number
   readonly mirror: StationMirror
+  readonly text: string
   readonly #call: AnsweringCall
   #transaction: Transaction | undefined = undefined
 
@@ -35,7 +37,16 @@ export class TransactionEventContext implements TransactionContext {
     this.messageId = call.messageId
     this.receivedAt = call.receivedAt
     this.mirror = call.station.mirror
+    this.text = call.text
     this.#call = call
+  }
+
+  get halfTime(): number {
+    return this.#call.station.engine.settings.handlerTimeout / 2
+  }
+
+  standBy(response: TransactionEventResponse): void {
+    this.#call.standby = response
   }
 
   get transaction(): Transaction {

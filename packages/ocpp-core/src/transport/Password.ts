@@ -46,7 +46,10 @@ export const violation = (password: string, maxLength = 64): string | undefined 
   return undefined
 }
 
-/** A new salted hash of `password`, to be stored in its place. Does not judge the password; `violation` does. */
+/**
+ * A new salted hash of `password`, to be stored in its place; an Effect, because it takes a while: `yield* hashPassword(password)`.
+ * Does not judge the password; `violation` does.
+ */
 export const hash = (password: string, options: HashOptions = {}): Effect.Effect<string> =>
   Effect.suspend(() => {
     const iterations = Math.min(Math.max(Math.trunc(options.iterations ?? defaultIterations), 1), maxIterations)

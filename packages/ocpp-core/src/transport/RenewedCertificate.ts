@@ -19,28 +19,42 @@ export interface RenewalExpectation {
 /** By how many milliseconds the clock of a station may be behind ours: 5 minutes. */
 export const clockTolerance = 300_000
 
-type Doubt = readonly [isIn: (leaf: ReadCertificate, expected: RenewalExpectation) => boolean, say: string]
+type Doubt<A, E> = readonly [isIn: (read: A, expected: E) => boolean, say: string]
+type Subject = Pick<ReadCertificate, "commonName" | "organizations">
+type SubjectExpectation = Pick<RenewalExpectation, "serialNumber" | "organizations">
 
-const doubts: ReadonlyArray<Doubt> = [
+const timeDoubts: ReadonlyArray<Doubt<ReadCertificate, RenewalExpectation>> = [
   [({ notBefore }, { now }) => notBefore > now, "It is not valid yet."],
   [
     ({ notBefore }, { now }) => notBefore <= now && notBefore > now - clockTolerance,
     "It is valid since less than 5 minutes, and not yet for a station whose clock is behind."
   ],
-  [({ notAfter }, { now }) => notAfter <= now, "It has expired."],
+  [({ notAfter }, { now }) => notAfter <= now, "It has expired."]
+]
+
+const subjectDoubts: ReadonlyArray<Doubt<Subject, SubjectExpectation>> = [
   [
     ({ commonName }, { serialNumber }) => serialNumber !== undefined && commonName !== serialNumber,
     "Its CN is not the serial number of the station."
   ],
   [
-    (leaf, { organizations }) => organizations.length > 0 && !isOfOne(leaf, organizations),
+    (subject, { organizations }) => organizations.length > 0 && !isOfOne(subject, organizations),
     "Its O is not an organization of this CSMS."
   ]
 ]
 
 /** What makes it doubtful that the station takes the certificate, or comes in with it; one sentence each. */
-export const doubtsOf = (leaf: ReadCertificate, expected: RenewalExpectation): ReadonlyArray<string> =>
-  doubts.flatMap(([isIn, say]) => (isIn(leaf, expected) ? [say] : []))
+export const doubtsOf = (leaf: ReadCertificate, expected: RenewalExpectation): ReadonlyArray<string> => [
+  ...found(timeDoubts, leaf, expected),
+  ...subjectDoubtsOf(leaf, expected)
+]
+
+/** What is not as it should be in the subject of a certificate, or of a request for one; one sentence each. */
+export const subjectDoubtsOf = (subject: Subject, expected: SubjectExpectation): ReadonlyArray<string> =>
+  found(subjectDoubts, subject, expected)
+
+const found = <A, E>(doubts: ReadonlyArray<Doubt<A, E>>, read: A, expected: E): ReadonlyArray<string> =>
+  doubts.flatMap(([isIn, say]) => (isIn(read, expected) ? [say] : []))
 
 /** Whether the certificate is for another key than the signing request; one that cannot be read is taken for the same. */
 export const isForAnotherKey = ({ publicKey }: ReadCertificate, csr: string): boolean => {

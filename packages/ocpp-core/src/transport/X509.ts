@@ -1,10 +1,10 @@
 /**
- * The little of X.509 that the CSMS looks at without a crypto library: of a certificate its names, its validity and its key,
- * of a signing request (CSR) its key. Verifies no signature; the TLS layer and the CA do. Pure; what cannot be read gives
- * `undefined`.
+ * The little of X.509 that the CSMS looks at when a station comes in, where it must not wait for a library: of a certificate its
+ * names, its validity and its key, of a signing request (CSR) its key. Verifies no signature. Pure; what cannot be read gives
+ * `undefined`. Everything else is in pki/.
  */
 
-type Bytes = Uint8Array<ArrayBuffer>
+import { type Bytes, type Element, elementsOf, sequence } from "./Der.ts"
 
 /** A certificate as it is read. */
 export interface ReadCertificate {
@@ -16,6 +16,9 @@ export interface ReadCertificate {
   readonly notBefore: number
   /** Milliseconds since 1970. */
   readonly notAfter: number
+  /** Its subject and its issuer, DER. */
+  readonly subject: Bytes
+  readonly issuer: Bytes
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Bytes
   /** All of it, DER: what a fingerprint is made of. */
@@ -25,19 +28,43 @@ export interface ReadCertificate {
 /** The first certificate of a PEM text: the leaf of a chain (A-19). */
 export const readCertificate = (pem: string): ReadCertificate | undefined => {
   const der = pemBlock(pem, "CERTIFICATE")
-  const fields = der && inner(der)
-  if (der === undefined || fields === undefined) return undefined
-  const [, , , validity, subject, key] = fields[0]?.tag === 0xa0 ? fields.slice(1) : fields // without the version
+  return der && certificateOf(der)
+}
+
+/** All certificates of a PEM text, in its order; `undefined` when there is none, or one that cannot be read. */
+export const readCertificates = (pem: string): ReadonlyArray<ReadCertificate> | undefined => {
+  const all = (pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []).map(readCertificate)
+  const readable = all.filter((one) => one !== undefined)
+  return readable.length > 0 && readable.length === all.length ? readable : undefined
+}
+
+const certificateOf = (der: Bytes): ReadCertificate | undefined => {
+  const fields = inner(der)
+  if (fields === undefined) return undefined
+  const [, , issuer, validity, subject, key] = fields[0]?.tag === 0xa0 ? fields.slice(1) : fields // without the version
   const [notBefore, notAfter] = (validity && elementsOf(validity.content))?.map(timeOf) ?? []
   const names = subject && namesOf(subject.content)
   if (notBefore === undefined || notAfter === undefined || names === undefined || key?.tag !== sequence)
     return undefined
-  return { ...names, notBefore, notAfter, publicKey: key.bytes, der }
+  if (issuer?.tag !== sequence || subject === undefined) return undefined
+  return {
+    ...names,
+    notBefore,
+    notAfter,
+    subject: subject.bytes,
+    issuer: issuer.bytes,
+    publicKey: key.bytes,
+    der
+  }
 }
+
+/** The first signing request (CSR, PKCS#10) of a PEM text, DER. */
+export const requestOf = (pem: string): Bytes | undefined =>
+  pemBlock(pem, "CERTIFICATE REQUEST") ?? pemBlock(pem, "NEW CERTIFICATE REQUEST")
 
 /** The public key of a PEM signing request, DER. */
 export const keyOfRequest = (pem: string): Bytes | undefined => {
-  const der = pemBlock(pem, "CERTIFICATE REQUEST") ?? pemBlock(pem, "NEW CERTIFICATE REQUEST")
+  const der = requestOf(pem)
   const key = der && inner(der)?.[2]
   return key?.tag === sequence ? key.bytes : undefined
 }
@@ -52,31 +79,6 @@ const pemBlock = (text: string, label: string): Bytes | undefined => {
   } catch {
     return undefined
   }
-}
-
-interface Element {
-  readonly tag: number
-  readonly content: Bytes
-  /** With tag and length. */
-  readonly bytes: Bytes
-}
-
-const sequence = 0x30
-
-/** DER elements, one after the other. */
-const elementsOf = (bytes: Bytes): ReadonlyArray<Element> | undefined => {
-  const elements: Array<Element> = []
-  for (let at = 0; at < bytes.length;) {
-    const [tag = 0x1f, first = 0x80] = bytes.subarray(at, at + 2)
-    const lengthBytes = first < 0x80 ? 0 : first & 0x7f
-    if ((tag & 0x1f) === 0x1f || (first >= 0x80 && (lengthBytes === 0 || lengthBytes > 3))) return undefined
-    const from = at + 2 + lengthBytes
-    const length = first < 0x80 ? first : bytes.subarray(at + 2, from).reduce((sum, byte) => sum * 256 + byte, 0)
-    if (from + length > bytes.length) return undefined
-    elements.push({ tag, content: bytes.subarray(from, from + length), bytes: bytes.subarray(at, from + length) })
-    at = from + length
-  }
-  return elements
 }
 
 /** What is signed, in a certificate and in a request alike: the first element of the outer sequence. */

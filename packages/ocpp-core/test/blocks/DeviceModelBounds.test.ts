@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest"
 import { type DeviceModel, empty, entries, find, maxVariables, value } from "../../src/blocks/DeviceModel.ts"
 import { applyEvents, applyGetVariables } from "../../src/blocks/DeviceModelChanges.ts"
 import { applyReport } from "../../src/blocks/DeviceModelReport.ts"
-import { acknowledge, addPart, maxStagedVariables, noReports } from "../../src/blocks/Reports.ts"
-import { eventData, noon, part, reported, time } from "./payloads.ts"
+import { eventData, noon, reported, time } from "./payloads.ts"
 
 const inventory = (count: number, mode: "replace" | "merge" = "replace", before: DeviceModel = empty, prefix = "V") =>
   applyReport(
@@ -56,24 +55,5 @@ describe("the device model is bounded", () => {
     const next = applyGetVariables(full, { getVariableResult: [result] }, noon)
     expect(next.size).toBe(maxVariables - 1)
     expect(find(applyEvents(next, [eventData("New", "pair", "1")], noon), "New", "pair")).toBeDefined()
-  })
-
-  it("B-14: a report in progress does not hold more than a model takes, by parts or by variables", () => {
-    const open = acknowledge(noReports, 1, "Custom", noon)
-    const many = Array.from({ length: maxStagedVariables - 1 }, () => reported("A", "x"))
-    const three = [reported("A", "x"), reported("A", "y"), reported("A", "z")]
-    const staged = addPart(addPart(open, part(1, 0, many, { tbc: true }), noon), part(1, 1, three, { tbc: true }), noon)
-    expect(staged.open[0]?.parts.map(({ reportData }) => reportData.length)).toEqual([maxStagedVariables - 1, 1])
-    const parts = Array.from({ length: maxStagedVariables }, (_, seqNo) => ({
-      seqNo,
-      generatedAt: time(),
-      receivedAt: noon,
-      reportData: []
-    }))
-    const filled = {
-      ...open,
-      open: [{ requestId: 1, kind: "Custom", openedAt: noon, progressAt: noon, parts }]
-    } as const
-    expect(addPart(filled, part(1, maxStagedVariables, [], { tbc: true }), noon)).toBe(filled)
   })
 })

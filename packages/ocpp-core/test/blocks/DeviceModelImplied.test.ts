@@ -82,8 +82,25 @@ describe("DM-29: the interval of a BootNotification", () => {
     expect(assumeHeartbeatInterval(model, 300, noon + 1)).toBe(model)
   })
 
-  it("DM-29: a variable the station never told of is not made up", () => {
-    expect(assumeHeartbeatInterval(empty, 60, noon)).toBe(empty)
+  it("DM-29: before the first inventory it is known all the same, and that is no change to tell", () => {
+    const { emit, events } = recorder<VariableChanged>()
+    const next = assumeHeartbeatInterval(empty, 60, noon, emit)
+    expect(value(next, heartbeat)).toBe("60")
+    expect([next.size, next.inventoryAt, next.stale]).toEqual([1, undefined, false])
+    expect(events).toEqual([])
+    assumeHeartbeatInterval(next, 90, noon, emit)
+    expect(events).toMatchObject([{ from: "60", to: "90" }])
+  })
+
+  it("DM-29: what a station reports of it afterwards counts", () => {
+    const assumed = assumeHeartbeatInterval(empty, 60, noon)
+    const part = { seqNo: 0, generatedAt: time(1), receivedAt: noon + 1 }
+    const reportData = [reported("OCPPCommCtrlr", "HeartbeatInterval", "45")]
+    expect(value(applyReport(assumed, [{ ...part, reportData }], "replace", noon + 1), heartbeat)).toBe("45")
+    expect(value(applyReport(assumed, [{ ...part, reportData: [] }], "replace", noon + 1), heartbeat)).toBeUndefined()
+  })
+
+  it("DM-29, DM-18: one that an inventory left out is not made up", () => {
     const other = inventory("OfflineThreshold")
     expect(assumeHeartbeatInterval(other, 60, noon)).toBe(other)
   })

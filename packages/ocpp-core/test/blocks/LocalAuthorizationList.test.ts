@@ -36,9 +36,9 @@ const setup = () => {
 describe("LocalAuthorizationList", () => {
   it("D-7, ST-1: takes a version that the station took, and counts what it got", () => {
     const { events, send } = setup()
-    expect(send("Full", 1, 2)).toEqual({ versionNumber: 1, entriesAtMost: 2, isUncertain: false, at: noon })
+    expect(send("Full", 1, 2)).toEqual({ versionNumber: 1, entriesAtMost: 2, at: noon })
     expect(send("Differential", 2, 3)).toMatchObject({ versionNumber: 2, entriesAtMost: 5 })
-    expect(stored(send("Full", 3, 0))).toEqual({ versionNumber: 3, entriesAtMost: 0, isUncertain: false, at: noon })
+    expect(stored(send("Full", 3, 0))).toEqual({ versionNumber: 3, entriesAtMost: 0, at: noon })
     expect(events).toEqual([
       { _tag: "LocalListChanged", to: 1 },
       { _tag: "LocalListChanged", from: 1, to: 2 },
@@ -52,17 +52,17 @@ describe("LocalAuthorizationList", () => {
       const { events, send, tell } = setup()
       send("Full", 1, 2)
       const refused = send("Differential", 2, 1, status)
-      expect(refused).toMatchObject({ versionNumber: 1, entriesAtMost: 2, isUncertain: true })
+      expect(refused).toMatchObject({ versionNumber: 1, entriesAtMost: 2, uncertain: true })
       expect(send("Differential", 2, 1, status)).toBe(refused)
       expect(events.at(-1)).toEqual({ _tag: "LocalListRefused", status, versionNumber: 2 })
-      expect(tell(1)).toEqual({ versionNumber: 1, entriesAtMost: 2, isUncertain: false, at: noon })
+      expect(tell(1)).toEqual({ versionNumber: 1, entriesAtMost: 2, at: noon })
     }
   )
 
   it("TC_D_08_CSMS, TC_D_09_CSMS, D-9: takes the version that the station tells, 0 for no list", () => {
     const { events, send, tell } = setup()
-    expect(tell(7)).toEqual({ versionNumber: 7, isUncertain: false, at: noon })
-    expect(send("Differential", 8, 1)).toEqual({ versionNumber: 8, isUncertain: false, at: noon })
+    expect(tell(7)).toEqual({ versionNumber: 7, at: noon })
+    expect(send("Differential", 8, 1)).toEqual({ versionNumber: 8, at: noon })
     expect(tell(0)).toMatchObject({ versionNumber: 0, entriesAtMost: 0 })
     expect(events.map((event) => event._tag === "LocalListChanged" && event.to)).toEqual([7, 8, 0])
   })

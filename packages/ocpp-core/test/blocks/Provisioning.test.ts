@@ -2,8 +2,9 @@ import type { BootNotificationRequest, ChargingStationType, NotifyReportRequest 
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { entries, find, value } from "../../src/blocks/DeviceModel.ts"
-import { initial, reduce, type MirrorEvent, type StationMirror } from "../../src/blocks/Mirror.ts"
-import { abandonReport, provisioning, type ProvisioningState } from "../../src/blocks/Provisioning.ts"
+import { initial, reduce, withJobs, type MirrorEvent, type StationMirror } from "../../src/blocks/Mirror.ts"
+import { findJob, giveUp, request as registered } from "../../src/blocks/Jobs.ts"
+import { provisioning, type ProvisioningState } from "../../src/blocks/Provisioning.ts"
 import { exchange, noon, part, property, recorder, reported, time } from "./payloads.ts"
 
 const station: ChargingStationType = { model: "M", vendorName: "V", firmwareVersion: "1.0", serialNumber: "S" }
@@ -19,6 +20,25 @@ const start = () => {
     },
     get model() {
       return mirror.provisioning.deviceModel
+    },
+    get open() {
+      return mirror.jobs.open
+    },
+    /** A request is sent (CE-1). */
+    asks: (requestId: number) => {
+      const payload = { requestId, reportBase: "FullInventory" }
+      mirror = withJobs(mirror, (jobs, ears) => registered(jobs, "GetBaseReport", payload, noon, ears), emit)
+    },
+    /** The deadline of a report passes. */
+    abandon: (requestId: number, at = noon) => {
+      mirror = withJobs(
+        mirror,
+        (jobs, ears) => {
+          const job = findJob(jobs, "Report", requestId)
+          return job === undefined ? jobs : giveUp(jobs, job, at, ears)
+        },
+        emit
+      )
     },
     boot: (
       reason: BootNotificationRequest["reason"] = "PowerUp",
@@ -191,7 +211,7 @@ describe("Provisioning: reports", () => {
         reportData: [reported("B", "y"), reported("C", "z")]
       }
     ])
-    expect(session.state.reports.open).toEqual([])
+    expect(session.open).toEqual([])
   })
 
   it("DM-21: any other complete report merges", () => {
@@ -214,6 +234,7 @@ describe("Provisioning: reports", () => {
 
   it("R-165: a whole report may be there before its acknowledgement", () => {
     const session = start()
+    session.asks(7)
     session.part(part(7, 0, data))
     expect(names(session)).toEqual([])
     session.base(7)
@@ -238,7 +259,7 @@ describe("Provisioning: reports", () => {
           for (const i of repeats) session.part(shuffled[i] ?? shuffled[0]!)
           expect(names(session).toSorted()).toEqual(["A.a0", "A.a1", "A.a2", "B.b0", "B.b1", "B.b2"])
           expect(session.events).toHaveLength(2)
-          expect(session.state.reports.open).toEqual([])
+          expect(session.open).toEqual([])
         }
       ),
       property
@@ -256,14 +277,15 @@ describe("Provisioning: reports", () => {
       { _tag: "ReportFailed", requestId: 2, reportBase, reason: "NotSupported", missing: [] },
       { _tag: "ReportReceived", requestId: 3, reportBase, variables: 0, reportData: [] }
     ])
-    expect(session.state).toBe(provisioning.initial)
+    expect(session.state).toEqual({ ...provisioning.initial, inventoryRefused: true })
   })
 
   it("B-16: what came before a refusal is dropped", () => {
     const session = start()
+    session.asks(1)
     session.part(part(1, 0, data))
     session.base(1, "FullInventory", "Rejected")
-    expect(session.state.reports.open).toEqual([])
+    expect(session.open).toEqual([])
     expect(names(session)).toEqual([])
   })
 
@@ -275,12 +297,11 @@ describe("Provisioning: reports", () => {
     session.part(part(2, 1, [reported("A", "x", "2")], { tbc: true }))
     session.part(part(2, 3, [reported("C", "z")]))
     session.events.length = 0
-    const { events, emit } = recorder()
-    const after = abandonReport(session.state, 2, noon + 60_000, emit)
-    expect(entries(after.deviceModel).map(({ component }) => component.name)).toEqual(["A", "B", "C"])
-    expect(value(after.deviceModel, { component: "A", variable: "x" })).toBe("2")
-    expect(after.reports.open).toEqual([])
-    expect(events).toEqual([
+    session.abandon(2, noon + 60_000)
+    expect(entries(session.model).map(({ component }) => component.name)).toEqual(["A", "B", "C"])
+    expect(value(session.model, { component: "A", variable: "x" })).toBe("2")
+    expect(session.open).toEqual([])
+    expect(session.events).toEqual([
       {
         _tag: "ReportFailed",
         requestId: 2,
@@ -297,12 +318,12 @@ describe("Provisioning: reports", () => {
   it("DM-22: a report without any part fails without a trace in the model", () => {
     const session = start()
     session.custom(1)
-    const { events, emit } = recorder()
-    const after = abandonReport(session.state, 1, noon, emit)
-    expect(after.deviceModel).toBe(session.model)
-    expect(events).toEqual([{ _tag: "ReportFailed", requestId: 1, reason: "Incomplete", missing: [] }])
-    expect(abandonReport(after, 1, noon, emit)).toBe(after)
-    expect(events).toHaveLength(1)
+    const before = session.state
+    session.abandon(1)
+    expect(session.state).toBe(before)
+    expect(session.events).toEqual([{ _tag: "ReportFailed", requestId: 1, reason: "Incomplete", missing: [] }])
+    session.abandon(1)
+    expect(session.events).toHaveLength(1)
   })
 
   it("B-20: a report goes on after a reconnect, and after a boot", () => {

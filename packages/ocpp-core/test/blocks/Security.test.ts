@@ -44,7 +44,7 @@ describe("block A", () => {
   for (const type of types)
     it(`A-16, A-19: from the CSR to the certificate: ${type}`, () => {
       const life = new Life().requested(type)
-      assert.deepStrictEqual(renewalOf(life.state, type), { ...typed(type), state: "Signing", at: 1 })
+      assert.deepStrictEqual(renewalOf(life.state, type), { ...typed(type), state: "Signing", at: 1, csr: "CSR" })
       life.signed(type)
       assert.deepStrictEqual(life.state.renewals, [{ ...typed(type), state: "Accepted", at: 2 }])
       assert.deepStrictEqual(life.events, [
@@ -56,8 +56,8 @@ describe("block A", () => {
   it("A-22: a newer CSR of a type takes the place of the one before, and leaves other types alone", () => {
     const { state } = new Life().requested("V2GCertificate").requested(undefined).signed(undefined).requested(undefined)
     assert.deepStrictEqual(state.renewals, [
-      { certificateType: "V2GCertificate", state: "Signing", at: 1 },
-      { state: "Signing", at: 4 }
+      { certificateType: "V2GCertificate", state: "Signing", at: 1, csr: "CSR" },
+      { state: "Signing", at: 4, csr: "CSR" }
     ])
   })
 

@@ -14,7 +14,7 @@ import {
 } from "../../src/blocks/Transactions.ts"
 import { isFar } from "../../src/blocks/Timestamp.ts"
 import {
-  anyExchange,
+  basicExchange,
   exchange,
   frozen,
   noon,
@@ -492,7 +492,7 @@ describe("bounds", () => {
   })
 
   it("any events, answers and questions in any order are folded without a throw, into plain data", () => {
-    const any = anyExchange.filter(({ action }) => action === "TransactionEvent")
+    const any = basicExchange.filter(({ action }) => action === "TransactionEvent")
     const steps = fc.oneof(
       any.map((item) => ({ _tag: "event" as const, item })),
       fc.record({ _tag: fc.constant("status" as const), queue: fc.boolean(), ongoing: fc.option(fc.boolean()) }),

@@ -111,16 +111,24 @@ export const register = (seconds: number, value: number): MeterValueType => ({
 
 const names = fc.constantFrom("Connector", "EVSE", "ChargingStation", "OCPPCommCtrlr", "ocppcommctrlr", "__proto__")
 const variables = fc.constantFrom("AvailabilityState", "HeartbeatInterval", "BasicAuthPassword", "constructor", "X/Y")
-const ids = fc.constantFrom(0, 1, 2)
-const stationTime = fc.integer({ min: 0, max: 600 }).map(time)
+
+/** Few ids, so that they meet. */
+export const ids = fc.constantFrom(0, 1, 2)
+
+/** A time of the station, up to ten minutes after noon. */
+export const stationTime = fc.integer({ min: 0, max: 600 }).map(time)
 
 /** Optional members, absent rather than undefined. */
-const record = <A, K extends keyof A>(shape: { [M in keyof A]: fc.Arbitrary<A[M]> }, required: Array<K>) =>
+export const record = <A, K extends keyof A>(shape: { [M in keyof A]: fc.Arbitrary<A[M]> }, required: Array<K>) =>
   fc.record(shape, { requiredKeys: required, noNullPrototype: true })
 
 const evse = record({ id: ids, connectorId: ids }, ["id"])
-const component = record({ name: names, instance: fc.constantFrom("", "a"), evse }, ["name"])
-const variable = record({ name: variables, instance: fc.constantFrom("", "A", "a") }, ["name"])
+
+/** Any component; few names. */
+export const component = record({ name: names, instance: fc.constantFrom("", "a"), evse }, ["name"])
+
+/** Any variable; few names. */
+export const variable = record({ name: variables, instance: fc.constantFrom("", "A", "a") }, ["name"])
 const attributeType = fc.constantFrom("Actual", "Target", "MinSet", "MaxSet")
 const value = fc.constantFrom("", "Available", "Occupied", "true", "12", "A,W")
 
@@ -233,10 +241,25 @@ export const wholeTransaction = fc
 
 const at = fc.integer({ min: 0, max: 600_000 }).map((ms) => noon + ms)
 const status = fc.constantFrom("Accepted", "Rejected", "NotSupported", "EmptyResultSet")
-const requestId = fc.constantFrom(0, 1, 2)
 
-/** Any action that blocks mirror, with an exchange of it. */
-export const anyExchange = fc.oneof(
+/** Few requestIds, so that messages meet their jobs. */
+export const requestId = fc.constantFrom(0, 1, 2)
+
+const reservedFor = { idToken: "R", type: "Central" } as const
+
+/** Exchanges of blocks B, E, G, H, I and J; the others are in exchanges.ts. */
+export const basicExchange = fc.oneof(
+  of("MeterValues", {
+    request: record({ evseId: ids, meterValue: anyMeterValues }, ["evseId", "meterValue"]),
+    response: fc.constant({})
+  }),
+  of("CostUpdated", {
+    request: record({ transactionId: fc.constantFrom("T1", "T2"), totalCost: fc.constantFrom(0, 1.5) }, [
+      "transactionId",
+      "totalCost"
+    ]),
+    response: fc.constant({})
+  }),
   of("BootNotification", {
     request: record(
       {
@@ -365,6 +388,35 @@ export const anyExchange = fc.oneof(
     request: record({ type: fc.constantFrom("Immediate", "OnIdle"), evseId: ids }, ["type"]),
     response: fc.constantFrom("Accepted", "Scheduled", "Rejected").map((answer) => ({ status: answer }))
   }),
+  of("ChangeAvailability", {
+    request: record(
+      {
+        operationalStatus: fc.constantFrom("Inoperative", "Operative"),
+        evse: record({ id: ids, connectorId: ids }, ["id"])
+      },
+      ["operationalStatus"]
+    ),
+    response: fc.constantFrom("Accepted", "Scheduled", "Rejected").map((answer) => ({ status: answer }))
+  }),
+  of("ReserveNow", {
+    request: record({ id: ids, expiryDateTime: stationTime, idToken: fc.constant(reservedFor), evseId: ids }, [
+      "id",
+      "expiryDateTime",
+      "idToken"
+    ]),
+    response: fc.constantFrom("Accepted", "Occupied").map((answer) => ({ status: answer }))
+  }),
+  of("CancelReservation", {
+    request: ids.map((reservationId) => ({ reservationId })),
+    response: fc.constantFrom("Accepted", "Rejected").map((answer) => ({ status: answer }))
+  }),
+  of("ReservationStatusUpdate", {
+    request: record({ reservationId: ids, reservationUpdateStatus: fc.constantFrom("Expired", "Removed") }, [
+      "reservationId",
+      "reservationUpdateStatus"
+    ]),
+    response: fc.constant({})
+  }),
   of("TransactionEvent", {
     request: transactionOf(
       fc.constantFrom("Started", "Updated", "Ended"),
@@ -380,7 +432,8 @@ export const anyExchange = fc.oneof(
   of("Heartbeat", { request: fc.constant({}), response: fc.constant({ currentTime: time() }) })
 )
 
-function of<A extends Action>(
+/** Exchanges of one action. */
+export function of<A extends Action>(
   action: A,
   {
     request,

@@ -53,7 +53,7 @@ export class TestStore {
 
   /** One life of a CSMS over this store. */
   csms<A, E>(life: Effect.Effect<A, E, Csms | Acceptor | Scope.Scope>, options: CsmsOptions = {}) {
-    const layer = Csms.layer({ BootNotification: bootsAs("Accepted") }, options).pipe(
+    const layer = Csms.layer({ BootNotification: bootsAs("Accepted") }, { inventory: "off", ...options }).pipe(
       Layer.provide(this.layer),
       Layer.provideMerge(Logger.layer([]))
     )

@@ -2,10 +2,21 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { Csms, type CsmsEvent, type StationEvent } from "../../src/index.ts"
+import { Csms, type CsmsEvent, findTransaction, runningTransactionAt, type StationEvent } from "../../src/index.ts"
 import { FakeStation } from "../support/FakeStation.ts"
 import { requests, stationActions } from "./requests.ts"
-import { basic, begin, booted, connected, Recorder, settle, statusNotification, upgrade } from "./support.ts"
+import {
+  basic,
+  begin,
+  booted,
+  connected,
+  failureOf,
+  Recorder,
+  settle,
+  statusNotification,
+  transactionEvent,
+  upgrade
+} from "./support.ts"
 
 const isNumbered = (event: CsmsEvent): event is StationEvent => "seq" in event
 
@@ -234,6 +245,33 @@ describe("waitFor", () => {
       fake.boot()
       assert.strictEqual((yield* Fiber.join(accepted)).registration, "Accepted")
       assert.strictEqual((yield* station.waitFor((view) => view.connected)).state, "Accepted")
+    }).pipe(Effect.provide(Csms.layer()))
+  )
+
+  it.effect("gives what was looked up, once it is there", () =>
+    Effect.gen(function* () {
+      const { fake, station } = yield* booted()
+      const lookUp = station.waitFor(({ mirror }) => findTransaction(mirror.transactions, "T1"))
+      const waiting = yield* begin(lookUp)
+      assert.isUndefined(waiting.pollUnsafe())
+      fake.call("TransactionEvent", transactionEvent(0))
+      assert.strictEqual((yield* Fiber.join(waiting)).transactionId, "T1")
+      assert.strictEqual((yield* lookUp).transactionId, "T1")
+      const at = (evseId: number) => station.waitFor(({ mirror }) => runningTransactionAt(mirror.transactions, evseId))
+      assert.strictEqual((yield* at(1)).transactionId, "T1")
+      assert.isUndefined((yield* begin(at(2))).pollUnsafe())
+    }).pipe(Effect.provide(Csms.layer()))
+  )
+
+  it.effect("fails with StationRemoved when the station goes for good, and when it is gone already", () =>
+    Effect.gen(function* () {
+      const { csms, station } = yield* booted()
+      const forNever = station.waitFor((view) => view.state === "Pending")
+      const waiting = yield* begin(forNever)
+      yield* csms.removeStation("CS-1")
+      const failure = yield* failureOf(waiting)
+      assert.deepStrictEqual([failure._tag, failure.identity], ["StationRemoved", "CS-1"])
+      assert.strictEqual((yield* Effect.flip(forNever))._tag, "StationRemoved")
     }).pipe(Effect.provide(Csms.layer()))
   )
 })

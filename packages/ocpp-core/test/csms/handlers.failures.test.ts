@@ -76,7 +76,7 @@ const everyHandler = (handler: () => unknown) => Object.fromEntries(stationActio
 
 describe("handlers that go wrong", () => {
   it.effect.each(Object.keys(badly) as ReadonlyArray<keyof typeof badly>)(
-    "R-111, LC-1, C-2, E-4, R-153: %s: each of the 25 actions is answered, and the station lives on",
+    "R-111, LC-1, C-2, E-4, M-2, R-153: %s: each of the 25 actions is answered, and the station lives on",
     (kind) =>
       Effect.gen(function* () {
         const recorder = yield* Recorder.start
@@ -84,7 +84,7 @@ describe("handlers that go wrong", () => {
         for (const action of inTurn) {
           const id = fake.call(action, requests[action])
           if (kind === "late") {
-            yield* TestClock.adjust("19900 millis")
+            yield* TestClock.adjust(action === "Get15118EVCertificate" ? "3900 millis" : "19900 millis") // M-2
             assert.isUndefined(fake.answerTo(id))
             yield* TestClock.adjust("600 millis")
           }
@@ -178,7 +178,11 @@ describe("handlers that go wrong", () => {
 describe("E-1: a TransactionEvent never gets a CALLERROR", () => {
   it.effect.each<readonly [string, object, object]>([
     ["E-4: a token, Started", { ...token }, { idTokenInfo: { status: "Unknown" } }],
-    ["E-4: a token, Ended", { ...token, eventType: "Ended" }, { idTokenInfo: { status: "Accepted" } }],
+    [
+      "E-4, C-18: a token, Ended; the verdict nobody gave is not to be cached",
+      { ...token, eventType: "Ended" },
+      { idTokenInfo: { status: "Accepted", cacheExpiryDateTime: "1970-01-01T00:00:00Z" } }
+    ],
     ["E-2: no token", {}, {}],
     [
       "C-10: NoAuthorization",

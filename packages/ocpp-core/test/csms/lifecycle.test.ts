@@ -251,7 +251,11 @@ describe("the CSMS closes", () => {
         yield* TestClock.adjust("1 second")
         assert.strictEqual(counter.sleeping, idle)
       }).pipe(
-        Effect.provide(Csms.layer({ StatusNotification: () => Effect.never }).pipe(Layer.provide(Logger.layer([])))),
+        Effect.provide(
+          Csms.layer({ StatusNotification: () => Effect.never }, { inventory: "off", statusTimeout: 0 }).pipe(
+            Layer.provide(Logger.layer([]))
+          )
+        ),
         Effect.provide(layer)
       )
     })

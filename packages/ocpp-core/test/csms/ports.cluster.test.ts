@@ -95,7 +95,8 @@ class TestCluster {
           call: local.call,
           view: local.view,
           nextRequestId: local.nextRequestId,
-          disconnect: local.disconnect
+          disconnect: local.disconnect,
+          cancelJob: local.cancelJob
         }
       })
   })

@@ -121,7 +121,7 @@ describe("habit 6: a durable event is stored before the answer", () => {
           const recorder = yield* Recorder.start
           const { fake } = yield* connected()
           assert.isUndefined(fake.boot())
-          yield* TestClock.adjust("3 seconds")
+          yield* TestClock.adjust("2250 millis")
           assert.deepInclude(fake.answerTo("s1")?.[0], { status: "Accepted" })
           yield* settle
           assert.match(recorder.of("StoreFailed")[0]?.message ?? "", /longer than 2 s/)

@@ -1,9 +1,16 @@
 /** What the tests of block A share: ways to log in, certificates, and a CALL that is on its way. */
 import { assert } from "@effect/vitest"
-import { Effect, type Fiber } from "effect"
-import { Acceptor, type Admission, type ClientCertificate, type UpgradeRequest } from "../../src/index.ts"
+import { Effect, Fiber } from "effect"
+import {
+  Acceptor,
+  type Admission,
+  type ClientCertificate,
+  Csms,
+  type Station,
+  type UpgradeRequest
+} from "../../src/index.ts"
 import { FakeStation } from "../support/FakeStation.ts"
-import { basic, begin } from "./support.ts"
+import { basic, begin, reported, reportPart } from "./support.ts"
 
 export const password = "correct-horse-battery"
 export const newPassword = "staple-correct-horse-9"
@@ -56,6 +63,32 @@ export const enter = Effect.fnUntraced(function* (way: Way) {
   return yield* FakeStation.enter(admission)
 })
 
+/** Adds a station of profile 2, with a password. */
+export const add = (secret = password) =>
+  Effect.flatMap(Csms, (csms) => csms.addStation({ identity: "CS-1", securityProfile: 2, password: secret }))
+
+/** Such a station that has booted and is Accepted. */
+export const arrived = Effect.gen(function* () {
+  const station = yield* add()
+  const fake = yield* enter(tls())
+  fake.boot()
+  return { station, fake }
+})
+
+/** Reports, when asked for everything, how many characters the station's password may have. */
+export const reportsMaxLimit = Effect.fnUntraced(function* (fake: FakeStation, station: Station, maxLimit: number) {
+  const report = yield* untilCalled(fake, station.getBaseReport("FullInventory"))
+  const { requestId } = fake.lastCall[3] as { readonly requestId: number }
+  fake.reply({ status: "Accepted" })
+  const limit = {
+    ...reported("SecurityCtrlr", "BasicAuthPassword", ""),
+    variableAttribute: [{ mutability: "WriteOnly" as const }],
+    variableCharacteristics: { dataType: "string" as const, supportsMonitoring: false, maxLimit }
+  }
+  fake.call("NotifyReport", reportPart(requestId, 0, false, [limit]))
+  yield* Fiber.join(report)
+})
+
 /** Which of the two passwords are let in, without opening a link. */
 export const letIn = Effect.gen(function* () {
   const accepted: Array<"old" | "new"> = []
@@ -91,3 +124,9 @@ export const untilCalled = <A, E, R>(
       })
     return fiber
   })
+
+/** A station of profile 2 that is Accepted, and whose SetVariables with the new password has arrived. */
+export const changing = Effect.gen(function* () {
+  const { fake, station } = yield* arrived
+  return { station, fake, change: yield* untilCalled(fake, station.call("SetVariables", setPassword())) }
+})

@@ -6,7 +6,7 @@ import { Csms } from "../../src/index.ts"
 import { FakeStation } from "../support/FakeStation.ts"
 import { begin, booted, connected, failureOf, Recorder, settle, statusNotification } from "./support.ts"
 
-const interval = { component: { name: "OCPPCommCtrlr" }, variable: { name: "HeartbeatInterval" } }
+const interval = { component: { name: "OCPPCommCtrlr" }, variable: { name: "OfflineThreshold" } }
 
 const set = (value: string) => ({ setVariableData: [{ ...interval, attributeValue: value }] })
 
@@ -14,13 +14,13 @@ describe("seed: variables", () => {
   it.effect("B06, B-9: what GetVariables reads is in the device model", () =>
     Effect.gen(function* () {
       const { fake, station } = yield* booted()
-      assert.isUndefined(yield* station.variable("OCPPCommCtrlr", "HeartbeatInterval"))
+      assert.isUndefined(yield* station.variable("OCPPCommCtrlr", "OfflineThreshold"))
       const call = yield* begin(station.call("GetVariables", { getVariableData: [interval] }))
       const result = { getVariableResult: [{ ...interval, attributeStatus: "Accepted", attributeValue: "240" }] }
       fake.reply(result)
       assert.deepStrictEqual<unknown>(yield* Fiber.join(call), result)
-      assert.strictEqual((yield* station.variable("OCPPCommCtrlr", "HeartbeatInterval"))?.raw, "240")
-      assert.strictEqual((yield* station.variable("ocppcommctrlr", "heartbeatinterval"))?.raw, "240")
+      assert.strictEqual((yield* station.variable("OCPPCommCtrlr", "OfflineThreshold"))?.raw, "240")
+      assert.strictEqual((yield* station.variable("ocppcommctrlr", "offlinethreshold"))?.raw, "240")
     }).pipe(Effect.provide(Csms.layer()))
   )
 
@@ -32,10 +32,10 @@ describe("seed: variables", () => {
         ["Accepted", "60"]
       ] as const) {
         const call = yield* begin(station.call("SetVariables", set("60")))
-        assert.isUndefined(yield* station.variable("OCPPCommCtrlr", "HeartbeatInterval"))
+        assert.isUndefined(yield* station.variable("OCPPCommCtrlr", "OfflineThreshold"))
         fake.reply({ setVariableResult: [{ ...interval, attributeStatus }] })
         yield* Fiber.join(call)
-        assert.strictEqual((yield* station.variable("OCPPCommCtrlr", "HeartbeatInterval"))?.raw, expected)
+        assert.strictEqual((yield* station.variable("OCPPCommCtrlr", "OfflineThreshold"))?.raw, expected)
       }
     }).pipe(Effect.provide(Csms.layer()))
   )
@@ -139,7 +139,7 @@ describe("seed: calls", () => {
         ["Success", "Failure", "Failure"]
       )
       assert.strictEqual(new Set(fake.calls.map(([, id]) => id)).size, 3)
-    }).pipe(Effect.provide(Csms.layer()))
+    }).pipe(Effect.provide(Csms.layer({}, { inventory: "off" })))
   )
 
   it.effect("R-106: beyond maxQueuedCalls the newest fails", () =>
@@ -165,7 +165,7 @@ describe("seed: calls", () => {
       assert.isUndefined(patient.pollUnsafe())
       fake.reply({ versionNumber: 7 })
       assert.deepStrictEqual(yield* Fiber.join(patient), { versionNumber: 7 })
-    }).pipe(Effect.provide(Csms.layer()))
+    }).pipe(Effect.provide(Csms.layer({}, { inventory: "off" })))
   )
 
   it.effect("R-107: who gives up while waiting is forgotten, after the sending the slot stays taken", () =>

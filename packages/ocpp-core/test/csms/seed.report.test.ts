@@ -121,7 +121,7 @@ describe("seed: base report", () => {
       assert.deepStrictEqual(recorder.of("ReportFailed")[0]?.missing, [[1, 1]])
       assert.deepStrictEqual(yield* station.variable("OCPPCommCtrlr", "HeartbeatInterval"), integer(0))
       assert.isUndefined(yield* station.variable("OCPPCommCtrlr", "RetryBackOffRepeatTimes"))
-      assert.deepStrictEqual((yield* station.snapshot).mirror.provisioning.reports.open, [])
+      assert.deepStrictEqual((yield* station.snapshot).mirror.jobs.open, [])
     }).pipe(Effect.provide(Csms.layer()))
   )
 

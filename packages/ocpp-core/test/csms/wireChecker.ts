@@ -46,6 +46,8 @@ export class WireChecker {
   /** Heartbeats that were asked for since the last boot. */
   private tickets = 0
   private serial = 0
+  /** Whether the station said, since it booted, that it gives no inventory. */
+  private givesNone = false
   private readonly now: () => number
 
   constructor(now: () => number) {
@@ -95,6 +97,9 @@ export class WireChecker {
     if (this.registration === "Pending") assert.isTrue(tellablePending.has(action), `B02.FR.05: ${action}`)
     assert.notStrictEqual(this.registration, "Rejected", `B03.FR.03: ${action}`)
     if (requestedMessage === "Heartbeat") this.tickets++
+    if (action !== "GetBaseReport") return
+    assert.strictEqual(this.registration, "Accepted", "B-17: asked for an inventory by itself")
+    assert.isFalse(this.givesNone, "B-17: asked again")
   }
 
   private answeredWith(wire: Wire, [type, id, what]: Frame): void {
@@ -125,6 +130,7 @@ export class WireChecker {
     const { link } = this
     if (link === undefined) return
     const id = `s${++this.serial}`
+    if (action === "BootNotification") this.givesNone = false
     link.asked.push({ id, action })
     link.fake.call(action, payload, id)
   }
@@ -135,6 +141,10 @@ export class WireChecker {
     if (link === undefined || outstanding === undefined) return
     const [, , action, payload] = link.fake.lastCall
     link.outstanding = undefined
-    link.fake.say(reply(outstanding.id, action, payload))
+    const text = reply(outstanding.id, action, payload)
+    // A late answer counts for nothing (R-161).
+    if (action === "GetBaseReport" && text.startsWith("[4") && this.now() - outstanding.at < times.call)
+      this.givesNone = true
+    link.fake.say(text)
   }
 }

@@ -189,7 +189,7 @@ describe("authorize", () => {
       assert.deepStrictEqual(told(fake, "Authorize", token), unknown)
       assert.deepStrictEqual(told(fake, "TransactionEvent", transactionEvent(0, token)), unknown)
       assert.deepStrictEqual(told(fake, "TransactionEvent", transactionEvent(1, { ...token, eventType: "Ended" })), [
-        { idTokenInfo: { status: "Accepted" } }
+        { idTokenInfo: { status: "Accepted", cacheExpiryDateTime: "1970-01-01T00:00:00Z" } }
       ])
       yield* settle
       assert.strictEqual(events.count("HandlerFailed"), 3)

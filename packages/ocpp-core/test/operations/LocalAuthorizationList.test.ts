@@ -248,7 +248,7 @@ describe("sendFullList", () => {
         assert.strictEqual(fake.lastCall[2], "GetLocalListVersion")
         fake.reply({ versionNumber: version })
         assert.strictEqual((yield* Fiber.join(sending))._tag, expected)
-      }).pipe(Effect.provide(Csms.layer()))
+      }).pipe(Effect.provide(Csms.layer({}, { inventory: "off" })))
   )
 
   it.effect("D-2: what is sent at the same time gets versions of its own", () =>

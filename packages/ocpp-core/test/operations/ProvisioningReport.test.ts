@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { Csms, Provisioning } from "../../src/index.ts"
+import { Csms, Jobs, Provisioning } from "../../src/index.ts"
 import { FakeStation } from "../support/FakeStation.ts"
 import { begin, booted, bootsAs, failureOf, lastRequestId, reported, reportPart, settle } from "../csms/support.ts"
 
@@ -102,6 +102,17 @@ describe("Provisioning.getReport", () => {
         ["Variable0", "Variable3"]
       )
       assert.deepInclude(yield* station.variable("OCPPCommCtrlr", "Variable3"), { value: 3 })
+    }).pipe(Effect.provide(Csms.layer()))
+  )
+
+  it.effect("CE-7: a report that is forgotten here is Cancelled, and nothing of it is in the device model", () =>
+    Effect.gen(function* () {
+      const { fake, id, report, station } = yield* asked()
+      fake.reply({ status: "Accepted" })
+      fake.call("NotifyReport", reportPart(id, 0, true, data(0)))
+      assert.isTrue(yield* Jobs.cancel(station, "Report", id))
+      assert.deepInclude(yield* Fiber.join(report), { status: "Cancelled", reportData: [] })
+      assert.isUndefined(yield* station.variable("OCPPCommCtrlr", "Variable0"))
     }).pipe(Effect.provide(Csms.layer()))
   )
 

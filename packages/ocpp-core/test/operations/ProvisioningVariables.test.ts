@@ -252,7 +252,7 @@ describe("Provisioning.getVariables", () => {
       )
       assert.deepStrictEqual([failure.unanswered, failure.notAttempted], [[ctrlr("V1")], [ctrlr("V2")]])
       assert.deepInclude(failure.failure, { _tag: "OutcomeUnknown", reason: "Timeout" })
-    }).pipe(Effect.provide(Csms.layer()))
+    }).pipe(Effect.provide(Csms.layer({}, { inventory: "off" })))
   )
 
   it.effect("R-163: a request that is the only one fails as a CALL does", () =>
@@ -428,7 +428,7 @@ describe("Provisioning.setVariables", () => {
     }).pipe(Effect.provide(Csms.layer()))
   )
 
-  it.effect("B-5, DM-10: a ReadOnly variable is refused, and check: false leaves all of it to the station", () =>
+  it.effect("B-5, DM-10: a ReadOnly variable is refused, and `allow` leaves all of it to the station", () =>
     Effect.gen(function* () {
       const { fake, station } = yield* knowing(fact("OCPPCommCtrlr", "V0", "1", { maxLimit: 5 }, "ReadOnly"))
       const item = [{ ...ctrlr("V0"), value: 6 }]
@@ -437,9 +437,13 @@ describe("Provisioning.setVariables", () => {
         _tag: "InvalidVariables",
         problems: [{ item: ctrlr("V0"), problem: { _tag: "ReadOnly" } }]
       })
-      const setting = yield* begin(Provisioning.setVariables(station, item, { check: false }))
-      answerSet(fake, () => "Rejected")
-      assert.strictEqual((yield* Fiber.join(setting)).outcomes[0]?.status, "Rejected")
+      const still = yield* Effect.flip(Provisioning.setVariables(station, item, { allow: ["ReadOnly"] }))
+      assert.deepNestedInclude(still, { "problems[0].problem": { _tag: "AboveMaximum", maxLimit: 5 } })
+      for (const allow of ["All", ["ReadOnly", "AboveMaximum"]] as const) {
+        const setting = yield* begin(Provisioning.setVariables(station, item, { allow }))
+        answerSet(fake, () => "Rejected")
+        assert.strictEqual((yield* Fiber.join(setting)).outcomes[0]?.status, "Rejected")
+      }
     }).pipe(Effect.provide(Csms.layer()))
   )
 
@@ -449,13 +453,14 @@ describe("Provisioning.setVariables", () => {
       Effect.gen(function* () {
         const size = fact("DeviceDataCtrlr", "ConfigurationValueSize", "10")
         const { station } = yield* knowing(size, bytes("SetVariables", 200))
-        const problemOf = (value: string, check: boolean) =>
+        const problemOf = (value: string, allow: Provisioning.AllowedProblems) =>
           Effect.map(
-            Effect.flip(Provisioning.setVariables(station, [{ ...ctrlr("V0"), value }], { check })),
+            Effect.flip(Provisioning.setVariables(station, [{ ...ctrlr("V0"), value }], { allow })),
             (failure) => (failure._tag === "InvalidVariables" ? failure.problems[0]?.problem : failure)
           )
-        assert.deepStrictEqual(yield* problemOf("x".repeat(11), true), { _tag: "TooLong", maxLength: 10 })
-        assert.deepStrictEqual(yield* problemOf("x".repeat(200), false), { _tag: "TooManyBytes", maxBytes: 200 })
+        assert.deepStrictEqual(yield* problemOf("x".repeat(11), []), { _tag: "TooLong", maxLength: 10 })
+        assert.deepStrictEqual(yield* problemOf("x".repeat(200), "All"), { _tag: "TooManyBytes", maxBytes: 200 })
+        assert.strictEqual((yield* problemOf("x".repeat(200), ["TooLong"]))?._tag, "TooManyBytes")
       }).pipe(Effect.provide(Csms.layer()))
   )
 

@@ -79,6 +79,25 @@ describe("triggerMessage", () => {
     }).pipe(Effect.provide(Csms.layer()))
   )
 
+  it.effect.each([
+    ["MeterValues", { ...meterValues(2), meterValue: [{ timestamp: at, sampledValue: [{ value: 1 }] }] }],
+    ["StatusNotification", { ...statusNotification(2), connectorStatus: "Occupied" }],
+    ["TransactionEvent", transactionEvent(0, { evse: { id: 2, connectorId: 1 }, triggerReason: "CablePluggedIn" })],
+    ["Heartbeat", {}]
+  ] as const)("F-11, F06.FR.10: a %s that came for another reason counts as well", ([action, payload]) =>
+    Effect.gen(function* () {
+      const { fake, station } = yield* booted()
+      const evse = action === "Heartbeat" ? undefined : { id: 2, connectorId: 1 }
+      const trigger = yield* begin(RemoteControl.triggerMessage(station, action, evse as never))
+      fake.reply({ status: "Accepted" })
+      yield* settle
+      assert.isUndefined(trigger.pollUnsafe())
+      fake.call(action, payload)
+      const outcome = yield* Fiber.join(trigger)
+      assert.strictEqual(outcome._tag === "Received" && outcome.messages.length, 1)
+    }).pipe(Effect.provide(Csms.layer()))
+  )
+
   it.effect("TC_F_12_CSMS, F06.FR.11: without an EVSE, MeterValues of every EVSE known", () =>
     Effect.gen(function* () {
       const { fake, station } = yield* booted()

@@ -13,7 +13,7 @@ export const layer = (
   signCertificate: CertificateSigner | undefined,
   handlers: Handlers = {},
   options: CsmsOptions = {}
-) => Csms.layer({ ...handlers, ...(signCertificate && { signCertificate }) }, options)
+) => Csms.layer({ ...handlers, ...(signCertificate && { signCertificate }) }, { inventory: "off", ...options })
 
 export const old = mutual({ fingerprint256: "OLD" })
 export const renewed = mutual({ fingerprint256: fingerprints.chain })

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events"
 import { inspect } from "node:util"
 import { expect, it } from "vitest"
-import { CallError, createCsms, NotSent, OutcomeUnknown, ReportNotReceived } from "../../src/promise.ts"
+import { CallError, createCsms, NotSent, OutcomeUnknown, ReportNotReceived, StationRemoved } from "../../src/promise.ts"
 import { InProcess, next, rejection } from "./InProcess.ts"
 
 const booted = async () => {
@@ -217,4 +217,16 @@ it("call: as many as one likes, all are settled when the CSMS closes", async () 
   const settled = Promise.allSettled(calls)
   await given.csms.close()
   expect(new Set((await settled).map(({ status }) => status))).toEqual(new Set(["rejected"]))
+})
+
+it("waitFor: resolves with the snapshot, or with what was looked up; rejects with StationRemoved", async () => {
+  await using given = await booted()
+  const view = await given.station.waitFor(({ state }) => state === "Accepted")
+  expect(view.connected).toBe(true)
+  expect(await given.station.waitFor(({ mirror }) => mirror.provisioning.chargingStation?.model)).toBe("M1")
+  const gone = rejection(given.station.waitFor(({ state }) => state === "Pending"))
+  await given.csms.removeStation("CS-1")
+  expect(await gone).toBeInstanceOf(StationRemoved)
+  const aborted = rejection(given.station.waitFor(() => false, { signal: AbortSignal.abort("enough") }))
+  expect(await aborted).toBe("enough")
 })

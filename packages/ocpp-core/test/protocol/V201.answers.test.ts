@@ -117,7 +117,11 @@ describe("default answers to a TransactionEvent", () => {
     for (const because of both)
       assert.deepStrictEqual(
         eventTypes.map((eventType) => answer("TransactionEvent", because, transactionEvent(eventType, "ISO14443"))),
-        ["Unknown", "Unknown", "Accepted"].map((status) => ({ idTokenInfo: { status } }))
+        [
+          { idTokenInfo: { status: "Unknown" } },
+          { idTokenInfo: { status: "Unknown" } },
+          { idTokenInfo: { status: "Accepted", cacheExpiryDateTime: currentTime } }
+        ]
       )
   })
 })
@@ -151,11 +155,11 @@ describe("what the standard fixes in the answer to a TransactionEvent", () => {
     assert.strictEqual(amend(transactionEvent("Updated"), cost), cost)
   })
 
-  it("E-2, C-10: only answers that hold a verdict on a token are put right", () => {
+  it("E-2, C-10, M-1, M-9: only answers that hold a verdict on a token, and those about certificates, are put right", () => {
     const amended = [...ocpp201.actions.values()].filter((rule) => rule.amend !== undefined)
     assert.deepStrictEqual(
       amended.map(({ action }) => action),
-      ["Authorize", "TransactionEvent"]
+      ["Authorize", "Get15118EVCertificate", "GetCertificateStatus", "TransactionEvent"]
     )
   })
 })

@@ -45,7 +45,7 @@ export const withStation = (
   options: CsmsOptions = {}
 ): Effect.Effect<void, unknown> =>
   Effect.flatMap(accepted, body).pipe(
-    Effect.provide(Csms.layer(handlers, { drain: { grace: 0 }, ...options })),
+    Effect.provide(Csms.layer(handlers, { drain: { grace: 0 }, inventory: "off", ...options })),
     Effect.scoped
   )
 
@@ -56,7 +56,7 @@ export const withLink = (
   options: CsmsOptions = {}
 ): Effect.Effect<void, unknown> =>
   Effect.flatMap(connected, body).pipe(
-    Effect.provide(Csms.layer(handlers, { drain: { grace: 0 }, ...options })),
+    Effect.provide(Csms.layer(handlers, { drain: { grace: 0 }, inventory: "off", ...options })),
     Effect.scoped
   )
 

@@ -4,7 +4,7 @@ import { ocpp201 } from "../../src/protocol/V201.ts"
 
 const lifetime = 60_000
 
-/** What TriggerMessage, GetBaseReport or GetReport bring when they are sent at time 0. */
+/** What a TriggerMessage brings when it is sent at time 0. */
 const after = (action: string, request: unknown, callId = "c1", list: Expectations = none): Expectations => {
   const expected = ocpp201.expects(action, request)
   return expected === undefined ? list : add(list, callId, expected, lifetime)
@@ -21,7 +21,7 @@ const through = (
   const passed: Array<boolean> = []
   let left = list
   for (const [action, payload, at = 1000] of messages) {
-    const rest = use(left, action, payload, at, lifetime)
+    const rest = use(left, action, payload, at)
     passed.push(rest !== undefined)
     left = rest ?? left
   }
@@ -29,12 +29,10 @@ const through = (
 }
 
 const status = (evseId: number) => ["StatusNotification", { evseId, connectorId: 1 }] as const
-const part = (requestId: number, seqNo: number, tbc?: boolean, at = 1000) =>
-  ["NotifyReport", { requestId, seqNo, ...(tbc !== undefined && { tbc }) }, at] as const
 
 describe("Expectations, triggered messages", () => {
   it("LC-6: nothing is expected that was not asked for", () => {
-    assert.deepStrictEqual(through(none, ["Heartbeat", {}], status(1), part(1, 0)).passed, [false, false, false])
+    assert.deepStrictEqual(through(none, ["Heartbeat", {}], status(1)).passed, [false, false])
   })
 
   it.each([
@@ -119,64 +117,23 @@ describe("Expectations, triggered messages", () => {
   })
 })
 
-describe("Expectations, reports", () => {
-  it.each(["GetBaseReport", "GetReport"])("B02.FR.02, B-14: %s lets all parts through, up to the last", (action) => {
-    const { passed, left } = through(after(action, { requestId: 7 }), part(7, 0, true), part(7, 1, true), part(7, 2))
-    assert.deepStrictEqual(passed, [true, true, true])
-    assert.strictEqual(left, none)
-  })
-
-  it("B-14: after the part without tbc no other comes", () => {
-    assert.deepStrictEqual(through(after("GetBaseReport", { requestId: 7 }), part(7, 0, false), part(7, 1)).passed, [
-      true,
-      false
-    ])
-  })
-
-  it("B-14, ST-7: only the report that was asked for, and 0 is an id", () => {
-    assert.deepStrictEqual(
-      through(after("GetBaseReport", { requestId: 0 }), part(7, 0), ["NotifyReport", {}], part(0, 0)).passed,
-      [false, false, true]
-    )
-  })
-
-  it("B-19: two reports interleave", () => {
-    const both = after("GetReport", { requestId: 2 }, "c2", after("GetBaseReport", { requestId: 1 }))
-    const { passed, left } = through(both, part(1, 0, true), part(2, 0, true), part(1, 1), part(2, 1), part(1, 2))
-    assert.deepStrictEqual(passed, [true, true, true, true, false])
-    assert.strictEqual(left, none)
-  })
-
-  it("B-15: each part renews the time of the report", () => {
-    const list = after("GetBaseReport", { requestId: 7 })
-    assert.deepStrictEqual(
-      through(
-        list,
-        part(7, 0, true, lifetime - 1),
-        part(7, 1, true, 2 * lifetime - 2),
-        part(7, 2, true, 3 * lifetime - 2)
-      ).passed,
-      [true, true, false]
-    )
-  })
-})
-
 describe("Expectations, withdrawn", () => {
   it("LC-6: what a CALL brought goes with it, the rest stays", () => {
-    const both = after("GetBaseReport", { requestId: 1 }, "c2", triggered("Heartbeat"))
-    assert.deepStrictEqual(through(withdraw(both, "c1"), ["Heartbeat", {}], part(1, 0)).passed, [false, true])
+    const both = after("TriggerMessage", { requestedMessage: "MeterValues" }, "c2", triggered("Heartbeat"))
+    const meter = ["MeterValues", { evseId: 1 }] as const
+    assert.deepStrictEqual(through(withdraw(both, "c1"), ["Heartbeat", {}], meter).passed, [false, true])
     assert.strictEqual(withdraw(withdraw(both, "c1"), "c2"), none)
     assert.deepStrictEqual(withdraw(both, "c3"), both)
   })
 
   it("LC-6: other CALLs bring nothing", () => {
-    for (const action of ["Reset", "GetVariables", "SetVariables", "CertificateSigned", "GetMonitoringReport"])
+    for (const action of ["Reset", "GetVariables", "GetBaseReport", "CertificateSigned", "GetMonitoringReport"])
       assert.strictEqual(after(action, { requestId: 1 }), none, action)
   })
 
   it("no list is ever changed", () => {
     const list = Object.freeze([...triggered("StatusNotification")])
-    use(list, "StatusNotification", { evseId: 1 }, 0, lifetime)
+    use(list, "StatusNotification", { evseId: 1 }, 0)
     add(list, "c2", { action: "Heartbeat" }, lifetime)
     withdraw(list, "c1")
     assert.deepStrictEqual([...list], [...triggered("StatusNotification")])

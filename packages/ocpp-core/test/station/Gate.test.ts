@@ -107,53 +107,68 @@ const triggers: ReadonlyArray<MessageTriggerEnumType> = [
 
 describe("Gate, outbound", () => {
   it("§2.1: Accepted, all 40 actions", () => {
-    for (const action of fromCsms) assert.isUndefined(outbound("Accepted", ruleOf(action), {}, false), action)
+    for (const action of fromCsms) assert.isUndefined(outbound("Accepted", ruleOf(action), {}, false, false), action)
   })
 
   it("F-12, F06.FR.17: Accepted, no BootNotification is asked for, any other message is", () => {
-    assert.match(outbound("Accepted", ruleOf("TriggerMessage"), bootTrigger, false) ?? "", /F06\.FR\.17/)
+    assert.match(outbound("Accepted", ruleOf("TriggerMessage"), bootTrigger, false, false) ?? "", /F06\.FR\.17/)
     for (const requestedMessage of triggers)
-      assert.isUndefined(outbound("Accepted", ruleOf("TriggerMessage"), { requestedMessage }, false), requestedMessage)
+      assert.isUndefined(
+        outbound("Accepted", ruleOf("TriggerMessage"), { requestedMessage }, false, false),
+        requestedMessage
+      )
   })
 
   it("B02.FR.01, B02.FR.05, LC-10, R-155: Pending, six of 40 actions", () => {
-    const open = fromCsms.filter((action) => outbound("Pending", ruleOf(action), {}, false) === undefined)
-    assert.deepStrictEqual(open.toSorted(), tellablePending)
-    assert.match(outbound("Pending", ruleOf("RequestStartTransaction"), {}, false) ?? "", /Pending.*B02\.FR\.05/)
+    const open = (isAwaited: boolean): ReadonlyArray<string> =>
+      fromCsms.filter((action) => outbound("Pending", ruleOf(action), {}, false, isAwaited) === undefined).toSorted()
+    assert.deepStrictEqual(open(true), tellablePending)
+    assert.deepStrictEqual(
+      open(false),
+      tellablePending.filter((action) => action !== "CertificateSigned") // §20-M: in an A02 flow only
+    )
+    assert.match(outbound("Pending", ruleOf("RequestStartTransaction"), {}, false, false) ?? "", /Pending.*B02\.FR\.05/)
   })
 
   it("B03.FR.03, LC-5: Rejected, nothing", () => {
     for (const action of fromCsms)
-      assert.match(outbound("Rejected", ruleOf(action), bootTrigger, false) ?? "", /Rejected.*B03\.FR\.03/, action)
+      assert.match(
+        outbound("Rejected", ruleOf(action), bootTrigger, false, false) ?? "",
+        /Rejected.*B03\.FR\.03/,
+        action
+      )
   })
 
   it("§2.1: without registration, nothing but TriggerMessage(BootNotification)", () => {
     for (const action of fromCsms)
       assert.strictEqual(
-        outbound(undefined, ruleOf(action), bootTrigger, false) === undefined,
+        outbound(undefined, ruleOf(action), bootTrigger, false, false) === undefined,
         action === "TriggerMessage",
         action
       )
-    assert.match(outbound(undefined, ruleOf("Reset"), { type: "Immediate" }, false) ?? "", /BootNotification/)
+    assert.match(outbound(undefined, ruleOf("Reset"), { type: "Immediate" }, false, false) ?? "", /BootNotification/)
   })
 
   it("§20-I, TC_B_31: allowWhileRejected opens Rejected for TriggerMessage(BootNotification) only", () => {
     for (const action of fromCsms)
       assert.strictEqual(
-        outbound("Rejected", ruleOf(action), bootTrigger, true) === undefined,
+        outbound("Rejected", ruleOf(action), bootTrigger, true, false) === undefined,
         action === "TriggerMessage",
         action
       )
     for (const requestedMessage of triggers)
-      assert.isDefined(outbound("Rejected", ruleOf("TriggerMessage"), { requestedMessage }, true), requestedMessage)
+      assert.isDefined(
+        outbound("Rejected", ruleOf("TriggerMessage"), { requestedMessage }, true, false),
+        requestedMessage
+      )
   })
 
   it("§20-I: allowWhileRejected changes nothing for the other registrations", () => {
     for (const registration of [undefined, "Pending", "Accepted"] as const)
       for (const action of fromCsms)
         assert.strictEqual(
-          outbound(registration, ruleOf(action), bootTrigger, true),
-          outbound(registration, ruleOf(action), bootTrigger, false)
+          outbound(registration, ruleOf(action), bootTrigger, true, false),
+          outbound(registration, ruleOf(action), bootTrigger, false, false)
         )
   })
 

@@ -48,7 +48,9 @@ const tellable = (registration: Registration, request: unknown): ReadonlyArray<A
   all.filter((action) => {
     const rule = ocpp201.actions.get(action)
     return (
-      rule !== undefined && rule.sentBy !== "station" && Gate.outbound(registration, rule, request, false) === undefined
+      rule !== undefined &&
+      rule.sentBy !== "station" &&
+      Gate.outbound(registration, rule, request, false, true) === undefined
     )
   })
 
@@ -102,8 +104,9 @@ ${table([["state", "meaning", "may say", "may be told"], ...stationStates.map(ro
 While Pending (B02.FR.01, B02.FR.02, LC-7, B-14):
 
 - it may be told ${tellable("Pending", {}).join(", ")};
+  CertificateSigned only for a CSR of its own (A02);
 - it may say, when asked for, ${sayable("Pending", "IfExpected").join(", ")}: a triggered message once for each EVSE, a
-  report until its last part.
+  report until it is complete.
 
 Always:
 
