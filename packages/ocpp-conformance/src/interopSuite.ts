@@ -30,7 +30,7 @@ const serve = Effect.fnUntraced(function* (harness: SecurityHarness, securityPro
   const scope = yield* Effect.acquireRelease(Scope.make(), (served) => Scope.close(served, Exit.void))
   const layer = Csms.layer(
     { DataTransfer: ({ data }) => Effect.succeed({ status: "Accepted", data }) },
-    { organizations: [operator], drain: { grace: "200 millis", interval: "10 millis" } }
+    { inventory: "off", organizations: [operator], drain: { grace: "200 millis", interval: "10 millis" } }
   )
   const context = yield* Layer.buildWithScope(layer, scope)
   const station = yield* Context.get(context, Csms).addStation({

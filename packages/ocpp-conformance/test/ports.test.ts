@@ -156,7 +156,9 @@ const switched = Layer.effect(
         view: (identity) => later(Effect.suspend(() => holder(identity).view(identity))),
         nextRequestId: (identity) => later(Effect.suspend(() => holder(identity).nextRequestId(identity))),
         disconnect: (identity, code, reason) =>
-          later(Effect.suspend(() => holder(identity).disconnect(identity, code, reason)))
+          later(Effect.suspend(() => holder(identity).disconnect(identity, code, reason))),
+        cancelJob: (identity, kind, requestId) =>
+          later(Effect.suspend(() => holder(identity).cancelJob(identity, kind, requestId)))
       }
       return Effect.as(Effect.addFinalizer(() => leave).pipe(Effect.provideService(Scope.Scope, scope)), membership)
     }

@@ -63,7 +63,7 @@ export const reports: ReadonlyArray<OcaCase> = [
       yield* notifiesReport(world, requestId, [reportData])
       assert.deepInclude(yield* Fiber.join(operation), { status: "Complete", reportData })
       assert.strictEqual((yield* world.station.variable("EVSE", variable.name, { evseId: 1 }))?.raw, "Available")
-      assert.deepStrictEqual((yield* world.view).mirror.provisioning.reports.open, [])
+      assert.deepStrictEqual((yield* world.view).mirror.jobs.open, [])
     })
   }
 ]

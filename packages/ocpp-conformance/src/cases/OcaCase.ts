@@ -19,7 +19,7 @@ export interface CaseHead {
 export type CaseId = `TC_${Block}_${string}_CSMS`
 
 /** The blocks with cases. */
-export type Block = "A" | "B" | "C" | "D" | "E" | "F"
+export type Block = "A" | "B" | "C" | "D" | "E" | "F" | "G" | "H" | "I" | "J" | "K" | "L" | "M" | "N" | "O" | "P"
 
 /** A case that is run with a scripted station. */
 export interface OcaCase extends CaseHead {

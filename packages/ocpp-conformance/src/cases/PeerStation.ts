@@ -21,6 +21,8 @@ export interface AskedCall<A extends CsmsAction> {
   readonly request: Messages[A]["request"]
   /** Sends the CALLRESULT. */
   readonly answer: (response: Messages[A]["response"]) => Effect.Effect<void>
+  /** Sends a CALLERROR. */
+  readonly refuse: (errorCode: string) => Effect.Effect<void>
 }
 
 interface Waiting {
@@ -103,6 +105,11 @@ export class PeerStation {
             assert.strictEqual(violation(action, "response", response), undefined, "what the script answers")
             if (this.unanswered === messageId) this.unanswered = undefined
             return this.send([3, messageId, response])
+          }),
+        refuse: (errorCode) =>
+          Effect.suspend(() => {
+            if (this.unanswered === messageId) this.unanswered = undefined
+            return this.send([4, messageId, errorCode, "", {}])
           })
       }
     })

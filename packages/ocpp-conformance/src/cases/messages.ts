@@ -84,7 +84,7 @@ export interface Told {
   /** Whether it names EVSE and connector. Default `false`. */
   readonly named?: boolean
   readonly offline?: true
-  readonly meterValue?: [MeterValue]
+  readonly meterValue?: ReadonlyArray<MeterValue>
   /** Default: the next one. */
   readonly seqNo?: number
 }
@@ -118,7 +118,7 @@ export const transactionEvent = Effect.fnUntraced(function* (
     ...(idToken !== undefined && { idToken }),
     ...(named === true && { evse: { id: evse.id, connectorId: evse.connectorId } }),
     ...(offline !== undefined && { offline }),
-    ...(meterValue !== undefined && { meterValue })
+    ...(meterValue !== undefined && { meterValue: [...meterValue] })
   })
   assert.strictEqual(idTokenInfo !== undefined, idToken !== undefined, "a verdict for each token, and only for a token")
   if (eventType === "Ended") evse.end()

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import { assert } from "@effect/vitest"
 import { findTransaction, type Messages } from "@wattline/ocpp-core"
-import { authorizes, boot, isVerdict, reports, reportsAll, transactionEvent } from "./messages.ts"
+import { authorizes, boot, isVerdict, reports, reportsAll, type Told, transactionEvent } from "./messages.ts"
 import { type IdToken, tokens } from "./ReferenceCsms.ts"
 import type { Evse, World } from "./World.ts"
 
@@ -25,9 +25,13 @@ export const booted = Effect.fnUntraced(function* (
 export const accepted = (world: World) => Effect.andThen(world.cs.connect, booted(world))
 
 /** EVConnectedPreSession: the cable is plugged in. */
-export const evConnectedPreSession = Effect.fnUntraced(function* (world: World, evse: Evse = world.evses[0]) {
+export const evConnectedPreSession = Effect.fnUntraced(function* (
+  world: World,
+  evse: Evse = world.evses[0],
+  told: Told = {}
+) {
   yield* reports(world, "Occupied", evse)
-  yield* transactionEvent(world, evse, "CablePluggedIn", { state: "EVConnected", named: true })
+  yield* transactionEvent(world, evse, "CablePluggedIn", { state: "EVConnected", named: true, ...told })
   evse.evConnected = true
   yield* isRunning(world, evse)
 })

@@ -109,5 +109,5 @@ export const recordStation: Effect.Effect<RecordedStation> = Effect.suspend(() =
     if (first === undefined || last === undefined || event === undefined)
       return yield* Effect.die(new Error("the CSMS saved nothing"))
     return { saves: [...saves], first, last, event, view }
-  }).pipe(Effect.provide(Csms.layer().pipe(Layer.provide(store))), Effect.scoped, Effect.orDie)
+  }).pipe(Effect.provide(Csms.layer({}, { inventory: "off" }).pipe(Layer.provide(store))), Effect.scoped, Effect.orDie)
 })

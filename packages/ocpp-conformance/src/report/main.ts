@@ -1,5 +1,5 @@
 /**
- * `pnpm conformance`: runs the OCA cases of blocks A to F over memory, ws and uws and prints a table by block. Ends with
+ * `pnpm conformance`: runs the OCA cases over memory, ws and uws and prints a table by block. Ends with
  * `N passed, N failed`, counted per case and adapter; the exit code is 1 when something failed.
  */
 import { createVitest, type TestModule } from "vitest/node"
@@ -38,7 +38,7 @@ const main = async (): Promise<number> => {
   try {
     const { testModules, unhandledErrors } = await vitest.start(files)
     const blocks: ReadonlyArray<CaseBlock> = readBlocks()
-      .filter(({ id }) => /^[A-F]$/.test(id))
+      .filter(({ cases }) => cases.length > 0)
       .map(({ cases, id, name }) => ({ id, name, cases: cases.map(([one]) => one) }))
     const broken = [...testModules.flatMap(brokenBy), ...unhandledErrors.map(String)]
     for (const problem of broken) console.error(problem)

@@ -7,7 +7,7 @@ import type { Title } from "../../src/status/Titles.ts"
 
 const main = fileURLToPath(new URL("../../src/status/main.ts", import.meta.url))
 
-it("docs/status.md is not stale: `pnpm status` writes it", { timeout: 120_000 }, async () => {
+it("docs/status.md and docs/operations.md are not stale: `pnpm status` writes them", { timeout: 120_000 }, async () => {
   // A process of its own: titles made at run time need the test files loaded, and this one is loaded to be run.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VITEST")))
   const said = await new Promise<string>((resolve) => {

@@ -15,6 +15,7 @@ export interface RecordingStations extends LocalStations {
   /** CALLs that reached this node. */
   readonly calls: ReadonlyArray<CallRequest>
   readonly disconnects: ReadonlyArray<readonly [identity: string, code: number, reason: string]>
+  readonly cancelledJobs: ReadonlyArray<readonly [identity: string, kind: string, requestId: number]>
   /** Fences that nobody has taken yet. */
   readonly fencings: Effect.Effect<number>
   /** Waits for the next fence. */
@@ -46,11 +47,13 @@ export const makeRecordingStations = Effect.fnUntraced(function* (options: Recor
   const { failures = {}, hanging, node, views } = options
   const calls: Array<CallRequest> = []
   const disconnects: Array<readonly [string, number, string]> = []
+  const cancelledJobs: Array<readonly [string, string, number]> = []
   const fencings = yield* Queue.unbounded<Fencing>()
   let requestId = node === "A" ? 1_000_000 : 2_000_000
   const stations: RecordingStations = {
     calls,
     disconnects,
+    cancelledJobs,
     fencings: Queue.size(fencings),
     nextFencing: Queue.take(fencings),
     call: (request) =>
@@ -68,6 +71,7 @@ export const makeRecordingStations = Effect.fnUntraced(function* (options: Recor
     view: (identity) => Effect.sync(() => views.find((view) => view.identity.toLowerCase() === identity.toLowerCase())),
     nextRequestId: () => Effect.sync(() => ++requestId),
     disconnect: (identity, code, reason) => Effect.sync(() => void disconnects.push([identity, code, reason])),
+    cancelJob: (identity, kind, id) => Effect.sync(() => cancelledJobs.push([identity, kind, id]) > 0),
     fence: (identity, epoch) => Effect.asVoid(Queue.offer(fencings, { identity, epoch }))
   }
   return stations

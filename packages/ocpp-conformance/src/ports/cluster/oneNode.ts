@@ -32,7 +32,7 @@ export const oneNode = (clusterCase: ClusterCase): void => {
     )
 
     clusterCase(
-      `view, nextRequestId and disconnect of ${what} reach this node`,
+      `view, nextRequestId, disconnect and cancelJob of ${what} reach this node`,
       Effect.fnUntraced(function* ({ a }) {
         if (isClaimed) yield* a.member.claim("CS-1", 0)
         assertSameJson(yield* a.member.view("cs-1"), yield* a.local.view("CS-1"))
@@ -42,6 +42,8 @@ export const oneNode = (clusterCase: ClusterCase): void => {
         )
         yield* a.member.disconnect("CS-1", 3001, "Wartung – später")
         assert.deepStrictEqual(a.local.disconnects, [["CS-1", 3001, "Wartung – später"]])
+        assert.isTrue(yield* a.member.cancelJob("CS-1", "Report", 0))
+        assert.deepStrictEqual(a.local.cancelledJobs, [["CS-1", "Report", 0]])
       })
     )
   }

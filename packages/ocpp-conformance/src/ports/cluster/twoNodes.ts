@@ -75,6 +75,7 @@ export const twoNodes = (clusterCase: ClusterCase): void => {
         assertSameJson(yield* member.view("cs-1"), yield* b.local.view("CS-1"))
         assert.strictEqual(yield* member.nextRequestId("CS-1"), 2_000_001 + index)
         yield* member.disconnect("CS-1", 1000, "by an operator")
+        yield* member.cancelJob("CS-1", "DisplayMessages", 1)
       }
       assertSameJson(b.local.calls, requests)
       assert.deepStrictEqual(
