@@ -166,7 +166,14 @@ const withPoint = (
   point: EvseMeterPoint,
   length: number
 ): ReadonlyArray<EvseMeterPoint> => {
-  let at = before.length
+  const { length: count } = before
+  const newest = before[count - 1]
+  if (newest === undefined || isBefore(newest.timestamp, point.timestamp)) {
+    const next = count < length ? before.slice() : before.slice(count - length + 1)
+    next.push(point)
+    return next
+  }
+  let at = count
   while (at > 0 && isBefore(point.timestamp, before[at - 1]!.timestamp)) at--
   const earlier = before[at - 1]
   const isSame = earlier !== undefined && !isBefore(earlier.timestamp, point.timestamp)
@@ -181,14 +188,20 @@ const tellFall = (
   emit: Emit
 ): void => {
   if (wh === undefined) return
-  const fromWh = timeline.findLast((earlier) => earlier.wh !== undefined)?.wh
+  let at = timeline.length - 1
+  while (at >= 0 && timeline[at]?.wh === undefined) at--
+  const fromWh = timeline[at]?.wh
   if (fromWh !== undefined && wh < fromWh) emit({ _tag: "MeterRegisterFell", evseId, fromWh, toWh: wh, timestamp })
 }
 
 const placed = (state: MeteringState, before: Meter | undefined, after: Meter | undefined): MeteringState => {
   const { meters } = state
   if (after === undefined || after === before) return state
-  if (before !== undefined) return { meters: meters.with(meters.indexOf(before), after) }
+  if (before !== undefined) {
+    const next = meters.slice() // faster than with()
+    next[meters.indexOf(before)] = after
+    return { meters: next }
+  }
   if (meters.length < maxMeters) return { meters: [...meters, after] }
   const silent = meters.reduce((a, b) => (b.receivedAt < a.receivedAt ? b : a))
   return { meters: [...meters.filter((meter) => meter !== silent), after] }

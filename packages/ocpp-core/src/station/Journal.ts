@@ -104,6 +104,10 @@ export class Journal {
     const along: Array<(isStored: boolean) => void> = (this.recording = [])
     happen()
     this.recording = undefined
+    if (along.length === 0 && held.length === first) {
+      this.release(held)
+      return done()
+    }
     const events = held.slice(first).filter((event) => event.durable)
     const tell = (isStored: boolean): void => {
       for (const resume of along) resume(isStored)
