@@ -209,8 +209,10 @@ describe("A-22: repeated CSRs", () => {
         answerTo(fake, { certificateType: "V2GCertificate" })
         answerTo(fake, { certificateType: "ChargingStationCertificate" })
         yield* untilCalled(fake, Deferred.succeed(done, chain))
-        fake.reply({ status: "Accepted" })
-        yield* settle
+        yield* untilCalled(
+          fake,
+          Effect.sync(() => fake.reply({ status: "Accepted" }))
+        )
         fake.reply({ status: "Accepted" })
         assert.sameMembers(
           fake.calls.map(([, , , payload]) => (payload as { certificateType: string }).certificateType),
