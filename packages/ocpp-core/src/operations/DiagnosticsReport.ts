@@ -14,7 +14,7 @@ import type { CheckFailed } from "./CheckFailed.ts"
 import { checked, type MonitoringOptions } from "./DiagnosticsBase.ts"
 import type { JobSeen } from "./JobParts.ts"
 import * as Jobs from "./Jobs.ts"
-import { batches, callBytes, requestLimits } from "./ProvisioningBatches.ts"
+import { requestReports } from "./ReportRequests.ts"
 import type { ReportStatus } from "./ProvisioningReport.ts"
 
 /** How a report of monitors is asked for; the rest holds for each request. */
@@ -71,35 +71,21 @@ export const getMonitoringReport: (
 ) => Effect.Effect<MonitoringReportResult, CallFailure | CheckFailed> = Effect.fn("Diagnostics.getMonitoringReport")(
   function* (station, { componentVariable = [], monitoringCriteria = [] } = {}, options = {}) {
     yield* checked(station, "GetMonitoringReport", options)
-    const { deviceModel } = (yield* station.snapshot).mirror.provisioning
-    const limits = requestLimits(deviceModel, "GetReport", options.itemsPerMessage ?? 1)
-    const criteria = monitoringCriteria.length > 0 && { monitoringCriteria: [...monitoringCriteria] }
-    const overhead = callBytes("GetMonitoringReport", "componentVariable", [], { requestId: 2 ** 31, ...criteria })
-    const requests: Array<CollectedMonitoringReport> = []
-    const split = batches(componentVariable, limits, overhead)
-    for (const batch of split.length === 0 ? [undefined] : split) {
-      const items = batch && { componentVariable: batch }
-      const collected = yield* Effect.result(
+    const criteria = { ...(monitoringCriteria.length > 0 && { monitoringCriteria: [...monitoringCriteria] }) }
+    const asked = yield* requestReports(
+      station,
+      "GetMonitoringReport",
+      componentVariable,
+      criteria,
+      options,
+      (fields) =>
         collect(station, options.onProgress, (requestId) =>
-          station.call("GetMonitoringReport", { requestId, ...items, ...criteria }, options)
+          station.call("GetMonitoringReport", { requestId, ...fields }, options)
         )
-      )
-      if (collected._tag === "Failure") {
-        if (requests.length === 0) return yield* Effect.fail(collected.failure)
-        return { ...resultOf(requests), status: "Incomplete", failure: collected.failure }
-      }
-      requests.push(collected.success)
-      if (collected.success.status !== "Complete" && collected.success.status !== "EmptyResultSet") break
-    }
-    return resultOf(requests)
+    )
+    return { ...asked, monitors: asked.requests.flatMap((one) => one.monitors) }
   }
 )
-
-const resultOf = (requests: ReadonlyArray<CollectedMonitoringReport>): MonitoringReportResult => {
-  const last = requests.at(-1)?.status ?? "EmptyResultSet"
-  const status = last === "EmptyResultSet" && requests.some((one) => one.status === "Complete") ? "Complete" : last
-  return { status, monitors: requests.flatMap((one) => one.monitors), requests }
-}
 
 const collect = Effect.fnUntraced(function* (
   station: Station,

@@ -13,7 +13,7 @@ import type { CallOptions, Station } from "../csms/StationRef.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
 import type { JobSeen } from "./JobParts.ts"
 import * as Jobs from "./Jobs.ts"
-import { batches, callBytes, requestLimits } from "./ProvisioningBatches.ts"
+import { requestReports } from "./ReportRequests.ts"
 
 /** How far a report is, after each part. */
 export interface ReportProgress {
@@ -126,34 +126,12 @@ export const getReport: (
   { componentCriteria, componentVariable = [] },
   options = {}
 ) {
-  const { deviceModel } = (yield* station.snapshot).mirror.provisioning
-  const limits = requestLimits(deviceModel, "GetReport", options.itemsPerMessage ?? 1)
-  const criteria = componentCriteria && { componentCriteria: [...componentCriteria] }
-  const overhead = callBytes("GetReport", "componentVariable", [], { requestId: 2 ** 31, ...criteria })
-  const requests: Array<CollectedReport> = []
-  const split = batches(componentVariable, limits, overhead)
-  for (const batch of split.length === 0 ? [undefined] : split) {
-    const items = batch && { componentVariable: batch }
-    const collected = yield* Effect.result(
-      collect(station, options.onProgress, (requestId) =>
-        station.call("GetReport", { requestId, ...items, ...criteria }, options)
-      )
-    )
-    if (collected._tag === "Failure") {
-      if (requests.length === 0) return yield* Effect.fail(collected.failure)
-      return { ...resultOf(requests), status: "Incomplete", failure: collected.failure }
-    }
-    requests.push(collected.success)
-    if (collected.success.status !== "Complete" && collected.success.status !== "EmptyResultSet") break
-  }
-  return resultOf(requests)
+  const criteria = { ...(componentCriteria && { componentCriteria: [...componentCriteria] }) }
+  const asked = yield* requestReports(station, "GetReport", componentVariable, criteria, options, (fields) =>
+    collect(station, options.onProgress, (requestId) => station.call("GetReport", { requestId, ...fields }, options))
+  )
+  return { ...asked, reportData: asked.requests.flatMap((one) => one.reportData) }
 })
-
-const resultOf = (requests: ReadonlyArray<CollectedReport>): ReportResult => {
-  const last = requests.at(-1)?.status ?? "EmptyResultSet"
-  const status = last === "EmptyResultSet" && requests.some((one) => one.status === "Complete") ? "Complete" : last
-  return { status, reportData: requests.flatMap((one) => one.reportData), requests }
-}
 
 const collect = Effect.fnUntraced(function* (
   station: Station,
