@@ -1,5 +1,5 @@
 /** What transport adapters share: for those who write one. Applications need nothing of it. */
-export { clientCertificate, type X509 } from "./adapter/Certificate.ts"
+export { certificateOf, clientCertificate, type X509 } from "./adapter/Certificate.ts"
 export {
   forwarded,
   type ForwardedCertificateHeaders,
@@ -20,6 +20,7 @@ export {
   shuttingDown,
   undecided
 } from "./adapter/ask.ts"
+export { authorizationOf, dialProblem, dialTarget, refusedDial } from "./adapter/dialing.ts"
 export { type DeflateOffer, deflateOffers, offerText } from "./adapter/DeflateOffer.ts"
 export { Links, type WatchedLink } from "./adapter/Links.ts"
 export { fromListen, ListenError, type ListenReason } from "./adapter/ListenError.ts"

@@ -1,5 +1,6 @@
 /** In-memory transport of Wattline OCPP: deterministic links, a scripted station, fault injection. */
 export * as Fault from "./Fault.ts"
+export * as MemoryDialer from "./MemoryDialer.ts"
 export { type DialDetails, type DialOptions, DialRefused, type DialTarget, MemoryNetwork } from "./MemoryNetwork.ts"
 export { type CloseInfo, type Faults, type MemoryEnd, type MemoryPeer, PeerClosed } from "./MemoryPeer.ts"
 export * as MemoryTransport from "./MemoryTransport.ts"

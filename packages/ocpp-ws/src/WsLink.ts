@@ -32,7 +32,7 @@ const uncompressed = { compress: false }
 export class WsLink implements Link, WatchedLink {
   /** The core's side, set by `start`. */
   handler: LinkHandler | undefined = undefined
-  private readonly ws: StationSocket
+  protected readonly ws: StationSocket
   private readonly tcp: Socket
   private readonly host: LinkHost
   /** The station, for the log. */
@@ -43,12 +43,12 @@ export class WsLink implements Link, WatchedLink {
   private unanswered = 0
   private bytesSeen = 0
 
-  constructor(ws: StationSocket, tcp: Socket, host: LinkHost, { identity, remoteAddress }: Admitted) {
+  constructor(ws: StationSocket, tcp: Socket, host: LinkHost, peer: Pick<Admitted, "identity" | "remoteAddress">) {
     this.ws = ws
     this.tcp = tcp
     this.host = host
-    this.identity = identity
-    this.remoteAddress = remoteAddress
+    this.identity = peer.identity
+    this.remoteAddress = peer.remoteAddress
     ws.link = this
   }
 
@@ -109,8 +109,8 @@ export class WsLink implements Link, WatchedLink {
    * slow reader nothing is read, so there it is a byte that could be sent, and without one for so long it is closed.
    */
   checkLife(limit: number): void {
-    const { tcp, ws } = this
-    const bytes = ws.isPaused ? tcp.bytesWritten - tcp.writableLength : tcp.bytesRead
+    const { ws } = this
+    const bytes = this.lifeBytes
     if (bytes !== this.bytesSeen) this.unanswered = 0
     this.bytesSeen = bytes
     if (this.unanswered >= limit) {
@@ -121,6 +121,12 @@ export class WsLink implements Link, WatchedLink {
     }
     this.unanswered++
     if (ws.readyState === WebSocket.OPEN && !ws.isPaused) ws.ping()
+  }
+
+  /** Changes with every sign of life: bytes that came in, or with a slow reader bytes that went out. */
+  protected get lifeBytes(): number {
+    const { tcp, ws } = this
+    return ws.isPaused ? tcp.bytesWritten - tcp.writableLength : tcp.bytesRead
   }
 
   /** Called by the listeners. */

@@ -18,3 +18,4 @@ export {
   type TlsOptions
 } from "./Tls.ts"
 export { WsServer, type WsServerShape } from "./WsServer.ts"
+export * as WsDialer from "./WsDialer.ts"

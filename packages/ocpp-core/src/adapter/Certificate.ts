@@ -1,5 +1,7 @@
 /** What a TLS library says about a certificate, in the words of the contract. Pure: takes the shape of node's X509Certificate. */
+import { fingerprintOf } from "../transport/RenewedCertificate.ts"
 import type { ClientCertificate } from "../transport/Transport.ts"
+import { readCertificate } from "../transport/X509.ts"
 
 /** The part of node's `X509Certificate` that matters here. */
 export interface X509 {
@@ -43,3 +45,18 @@ const unescape2253 = (value: string): string =>
   value.replace(/\\([0-9A-F]{2}|.)/g, (_, escaped: string) =>
     escaped.length === 2 ? String.fromCharCode(Number.parseInt(escaped, 16)) : escaped
   )
+
+/** As `clientCertificate`, for where there is no TLS library: of the first certificate of a PEM text; `now` in milliseconds. */
+export const certificateOf = async (pem: string, now: number): Promise<ClientCertificate | undefined> => {
+  const read = readCertificate(pem)
+  if (read === undefined) return undefined
+  const problem = read.notAfter <= now ? "CERT_HAS_EXPIRED" : read.notBefore > now ? "CERT_NOT_YET_VALID" : undefined
+  return {
+    commonName: read.commonName,
+    organizations: read.organizations,
+    verification: problem === undefined ? "trusted" : read.notAfter <= now ? "expired" : "untrusted",
+    problem,
+    fingerprint256: await fingerprintOf(read),
+    validTo: read.notAfter
+  }
+}

@@ -260,14 +260,14 @@ export const eventOf =
   (event: Told): event is StationEvent =>
     "epoch" in event && event.identity === identity
 
-interface Subscriber {
-  readonly offer: (event: Told) => void
+interface Subscriber<T> {
+  readonly offer: (event: T) => void
   readonly end: () => void
 }
 
 /** Hands events to subscribers; costs one loop over an empty set when there are none. */
-export class EventHub {
-  private readonly subscribers = new Set<Subscriber>()
+export class EventHub<T = Told> {
+  private readonly subscribers = new Set<Subscriber<T>>()
 
   /** Whether anybody listens. */
   get active(): boolean {
@@ -275,7 +275,7 @@ export class EventHub {
   }
 
   /** Tells all subscribers. */
-  publish(event: Told): void {
+  publish(event: T): void {
     for (const subscriber of this.subscribers) subscriber.offer(event)
   }
 
@@ -289,15 +289,15 @@ export class EventHub {
    * Subscribes now; the stream may be run later. It has its own buffer of `capacity` events: when that is full, events
    * are left out and an `EventsMissed` says how many. The subscription ends with the scope.
    */
-  subscribe<E extends Told>(
+  subscribe<E extends T>(
     capacity: number,
-    wanted: (event: Told) => event is E
+    wanted: (event: T) => event is E
   ): Effect.Effect<Stream.Stream<E | EventsMissed>, never, Scope.Scope> {
     return Effect.gen({ self: this }, function* () {
       // One place more, so that what was missed is told although no event may follow.
       const queue = yield* Queue.bounded<E | EventsMissed, Cause.Done>(capacity + 1)
       let last: { readonly _tag: "EventsMissed"; missed: number } | undefined
-      const subscriber: Subscriber = {
+      const subscriber: Subscriber<T> = {
         offer: (event) => {
           if (!wanted(event)) return
           if (Queue.sizeUnsafe(queue) < capacity) {
@@ -320,7 +320,7 @@ export class EventHub {
   }
 
   /** Like `subscribe`, from the moment the stream starts. */
-  stream<E extends Told>(capacity: number, wanted: (event: Told) => event is E): Stream.Stream<E | EventsMissed> {
+  stream<E extends T>(capacity: number, wanted: (event: T) => event is E): Stream.Stream<E | EventsMissed> {
     return Stream.unwrap(this.subscribe(capacity, wanted))
   }
 }

@@ -3,27 +3,9 @@
  * socket; users want to see the line of theirs that called.
  */
 import * as Effect from "effect/Effect"
-import { InvalidStation, UnknownStation } from "../csms/Csms.ts"
-import { DirectoryError } from "../csms/StationDirectory.ts"
-import { ReportNotReceived } from "../csms/StationRef.ts"
-import { StoreError } from "../csms/StationStore.ts"
-import { CallError, NotSent, OutcomeUnknown } from "../rpc/CallFailure.ts"
-import { CsmsClosed } from "./CsmsClosed.ts"
-import { operationErrors } from "./namespaces.ts"
 
-/** The errors made for one caller alone. Those of users keep their own trace. */
-const ours: ReadonlyArray<new (...args: never) => Error> = [
-  ...operationErrors,
-  CallError,
-  NotSent,
-  OutcomeUnknown,
-  ReportNotReceived,
-  InvalidStation,
-  UnknownStation,
-  DirectoryError,
-  StoreError,
-  CsmsClosed
-]
+/** The class of an error. */
+export type ErrorClass = new (...args: never) => Error
 
 /** See the head of the file. Costs 2 µs to make; the text of the trace is only made for an error. */
 export class CallSite {
@@ -34,8 +16,8 @@ export class CallSite {
     Error.captureStackTrace(this.trace, CallSite)
   }
 
-  /** The same error; one of ours points to the caller, and to the first of several, who is nearest to it. */
-  blame(error: unknown): unknown {
+  /** The same error; one of `ours` points to the caller, and to the first of several, who is nearest to it. Others keep their trace. */
+  blame(error: unknown, ours: ReadonlyArray<ErrorClass>): unknown {
     if (isPrintable(error)) return error
     const [, , , ...callers] = this.trace.stack?.split("\n") ?? [] // the head, our caller, and what the user called
     if (callers.length > 0 && error instanceof Error && ours.some((type) => error instanceof type))

@@ -1,4 +1,4 @@
-/** Streams of the core as async iterables: subscribed at once, pulled as fast as the consumer reads. */
+/** Streams as async iterables: subscribed at once, pulled as fast as the consumer reads. */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -6,7 +6,6 @@ import type * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import type { Bridge } from "./Bridge.ts"
 import { rejectionOf } from "./Bridge.ts"
-import { CsmsClosed } from "./CsmsClosed.ts"
 
 /** How to listen. */
 export interface PromiseEventsOptions {
@@ -16,8 +15,9 @@ export interface PromiseEventsOptions {
 
 /**
  * A subscription, for one `for await` loop: leaving the loop ends it, and so do an abort of its signal, `await using`, and
- * `close()` of the CSMS, which first lets the loop read what is left. It buffers `eventBuffer` events (default 4096) for a
- * slow reader; beyond, an `EventsMissed` says how many were left out. For several readers, subscribe several times.
+ * `close()` of the CSMS or the station, which first lets the loop read what is left. It buffers `eventBuffer` events (default
+ * 4096; 1024 of a station's client) for a slow reader; beyond, an `EventsMissed` says how many were left out. For several
+ * readers, subscribe several times.
  */
 export interface PromiseEvents<A> extends AsyncIterableIterator<A, undefined, undefined>, AsyncDisposable {
   readonly next: () => Promise<IteratorResult<A, undefined>>
@@ -25,14 +25,14 @@ export interface PromiseEvents<A> extends AsyncIterableIterator<A, undefined, un
   readonly [Symbol.asyncIterator]: () => PromiseEvents<A>
 }
 
-/** Subscribes now. Once the CSMS is closed, the first read is rejected with `CsmsClosed`. */
+/** Subscribes now. Once the bridge is closed, the first read is rejected with its `closed`. */
 export const listen = <A>(
   bridge: Bridge,
   stream: Stream.Stream<A>,
   { signal }: PromiseEventsOptions = {}
 ): PromiseEvents<A> => {
   const subscription = new Subscription<A>()
-  if (bridge.isClosed) subscription.fail(new CsmsClosed())
+  if (bridge.isClosed) subscription.fail(bridge.closed())
   else if (signal?.aborted === true) subscription.stop()
   else subscription.start(stream, signal)
   return subscription

@@ -217,7 +217,8 @@ const toHandler = (
   }
 }
 
-const toAnswer = (value: unknown): unknown =>
+/** What a handler gave, as the engine wants it: a `PromiseAnswer` becomes an `Answer`. */
+export const toAnswer = (value: unknown): unknown =>
   value instanceof PromiseAnswer
     ? new Answer(
         value.response,
@@ -325,5 +326,6 @@ class RunningAuthorize extends RunningHandler implements PromiseAuthorizeContext
   }
 }
 
-const interruption = (): DOMException =>
+/** Why the signal of a handler is aborted. */
+export const interruption = (): DOMException =>
   new DOMException("Nobody waits for the answer of this handler any more", "AbortError")

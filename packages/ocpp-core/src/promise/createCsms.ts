@@ -8,6 +8,8 @@ import type { CsmsOptions } from "../csms/Settings.ts"
 import * as EventLog from "../observability/EventLog.ts"
 import type { Acceptor } from "../transport/Transport.ts"
 import { Bridge, rejectionOf } from "./Bridge.ts"
+import { CsmsClosed } from "./CsmsClosed.ts"
+import { csmsErrors } from "./errors.ts"
 import { type PromiseHandlers, toHandlers } from "./Handlers.ts"
 import {
   directoryLayer,
@@ -52,7 +54,7 @@ export interface PromiseCsmsOptions extends Omit<CsmsOptions, "checkCertificate"
 export const createCsms = async (options: PromiseCsmsOptions): Promise<PromiseCsms> => {
   const { checkCertificate, directory, eventLog = false, handlers = {}, store, transports, ...rest } = options
   const settings: CsmsOptions = { ...rest, ...(checkCertificate && { checkCertificate: toCheck(checkCertificate) }) }
-  const bridge = new Bridge()
+  const bridge = new Bridge(() => new CsmsClosed(), csmsErrors)
   const stations = new PromiseStations(bridge)
   const core = Csms.layer(toHandlers(handlers, stations), settings).pipe(
     Layer.provide([directoryLayer(directory), storeLayer(store)])

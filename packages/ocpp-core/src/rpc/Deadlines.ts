@@ -19,6 +19,8 @@ export const resolution = 250
 /** See the head of the file. */
 export class Deadlines {
   private readonly slots = new Map<number, Set<Expirable>>()
+  /** The last slot that has expired. */
+  private passed = 0
   private turning = false
   private turner: Fiber.Fiber<void> | undefined = undefined
   private readonly now: () => number
@@ -35,6 +37,7 @@ export class Deadlines {
     const now = this.now()
     // At least one slot ahead: nothing expires inside `add`, and what expires may add again without end.
     entry.slot = Math.max(Math.ceil((now + milliseconds) / resolution), Math.floor(now / resolution) + 1)
+    if (entry.slot <= this.passed) this.passed = entry.slot - 1 // the clock was set back
     const set = this.slots.get(entry.slot)
     if (set === undefined) this.slots.set(entry.slot, new Set([entry]))
     else set.add(entry)
@@ -78,14 +81,21 @@ export class Deadlines {
 
   private expireDue(): void {
     const due = Math.floor(this.now() / resolution)
-    for (const [slot, set] of this.slots) {
-      if (slot > due) continue
-      this.slots.delete(slot)
-      for (const entry of set) {
-        if (entry.slot !== slot) continue // one that expired before it removed or moved it
-        entry.slot = 0
-        entry.expire()
-      }
+    const isJump = due < this.passed || due - this.passed > this.slots.size
+    const slots = isJump ? [...this.slots.keys()].filter((slot) => slot <= due).toSorted((a, b) => a - b) : undefined
+    if (slots === undefined) for (let slot = this.passed + 1; slot <= due; slot++) this.expireSlot(slot)
+    else for (const slot of slots) this.expireSlot(slot)
+    this.passed = due
+  }
+
+  private expireSlot(slot: number): void {
+    const set = this.slots.get(slot)
+    if (set === undefined) return
+    this.slots.delete(slot)
+    for (const entry of set) {
+      if (entry.slot !== slot) continue // one that expired before it removed or moved it
+      entry.slot = 0
+      entry.expire()
     }
   }
 }

@@ -3,7 +3,7 @@ import { expect, it } from "vitest"
 import { anyEvent, EventHub, type StationEvent } from "../../src/csms/Events.ts"
 import { Bridge } from "../../src/promise/Bridge.ts"
 import { listen } from "../../src/promise/Events.ts"
-import { createCsms, type CsmsEvent, type PromiseEvents } from "../../src/promise.ts"
+import { createCsms, CsmsClosed, type CsmsEvent, type PromiseEvents } from "../../src/promise.ts"
 import { InProcess, rejection } from "./InProcess.ts"
 
 const started = async () => {
@@ -84,7 +84,7 @@ it("an abort of the signal ends the iteration", async () => {
 
 const hubbed = (capacity = 8) => {
   const hub = new EventHub()
-  const bridge = new Bridge()
+  const bridge = new Bridge(() => new CsmsClosed(), [])
   const publish = (...seqs: ReadonlyArray<number>): void => {
     for (const seq of seqs) hub.publish({ _tag: "Added", identity: "CS-1", epoch: 1, seq, at: 0, durable: false })
   }

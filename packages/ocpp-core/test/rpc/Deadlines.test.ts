@@ -197,6 +197,47 @@ describe("Deadlines", () => {
     })
   )
 
+  it.effect("what is due together fires in the order of its deadlines, whatever was added first", () =>
+    Effect.gen(function* () {
+      let time = 0
+      const deadlines = new Deadlines(() => time, Effect.runForkWith(yield* Effect.context()))
+      const order: Array<string> = []
+      deadlines.add({ slot: 0, expire: () => order.push("late") }, 60_000)
+      deadlines.add({ slot: 0, expire: () => order.push("early") }, 1_000)
+      time = 120_000
+      yield* TestClock.adjust(resolution)
+      assert.deepStrictEqual(order, ["early", "late"])
+    })
+  )
+
+  it.effect("a clock that is set back, and forward again, keeps no deadline from firing", () =>
+    Effect.gen(function* () {
+      let time = 1_000_000
+      const deadlines = new Deadlines(() => time, Effect.runForkWith(yield* Effect.context()))
+      const turn = Effect.suspend(() => {
+        time += resolution
+        return TestClock.adjust(resolution)
+      })
+      const fired: Array<string> = []
+      const note = (name: string): Expirable => ({ slot: 0, expire: () => fired.push(name) })
+      deadlines.add(note("before"), resolution)
+      deadlines.add(note("much later"), 3_600_000)
+      yield* turn
+      time = 500_000
+      deadlines.add(note("while back"), 2 * resolution)
+      time = 1_000_000 + resolution
+      yield* turn
+      assert.deepStrictEqual(fired, ["before", "while back"])
+      time = 500_000
+      yield* turn
+      deadlines.add(note("back for good"), 2 * resolution)
+      yield* turn
+      yield* turn
+      yield* turn
+      assert.deepStrictEqual(fired, ["before", "while back", "back for good"])
+    })
+  )
+
   it.effect("after a long stall everything that is due fires at once", () =>
     Effect.gen(function* () {
       let time = 1000
