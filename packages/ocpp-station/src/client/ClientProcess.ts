@@ -1,0 +1,406 @@
+/**
+ * One station's client: runs the lifecycle table over a session of the engine. It connects and connects again; what goes on over
+ * the link is in `Registration`, `Sending`, `Delivery` and `Receiving`. Synchronous; time comes from the host.
+ */
+import * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type {
+  BootReasonEnumType,
+  ChargingStationType,
+  Messages,
+  SecurityEventNotificationRequest,
+  StationAction,
+  TransactionEventRequest,
+  TransactionEventResponse
+} from "@wattline/ocpp-v201"
+import {
+  type Admitted,
+  type ActionRule,
+  type Call,
+  type Counters,
+  type Dialed,
+  type DialFailed,
+  type DialTls,
+  type ErrorCode,
+  InboundLane,
+  type InboundLimits,
+  OutboundLane,
+  type Protocol,
+  type ConnectionRates,
+  type Reply,
+  runInline,
+  type SecurityProfile,
+  Session,
+  type SessionOwner
+} from "@wattline/ocpp-core/engine"
+import { Alarm } from "./Alarm.ts"
+import { backOff } from "./BackOff.ts"
+import { type CallOutcome, type Client, type ClientSettings, defaultSettings } from "./Client.ts"
+import type { ClientEvent } from "./ClientEvent.ts"
+import { Delivery } from "./Delivery.ts"
+import type { Host } from "./Host.ts"
+import type { PendingCall } from "./PendingCall.ts"
+import { abandon, type AnyHandler, handle, ReceivedCall } from "./Receiving.ts"
+import { Registration } from "./Registration.ts"
+import { connectionLost, send, settled } from "./Sending.ts"
+import { type LifecycleEvent, next, type StationState } from "./StationState.ts"
+
+/** Where and how a station connects. Asked anew before each attempt, so that a changed password or certificate counts. */
+export interface ConnectionProfile {
+  /** `wss://csms.example.com/ocpp`, without the identity. */
+  readonly url: string
+  readonly securityProfile: SecurityProfile
+  readonly password?: Redacted.Redacted | undefined
+  readonly tls?: DialTls | undefined
+}
+
+/** What a client is made of. */
+export interface ClientParts {
+  readonly identity: string
+  /** `waits`: how often the station has waited for a connection since the last one; for stations with several profiles (B10). */
+  readonly connection: (waits: number) => ConnectionProfile
+  readonly chargingStation: () => ChargingStationType
+  readonly handlers: ReadonlyMap<string, AnyHandler>
+  readonly settings: Partial<ClientSettings>
+  /** Messages in the queue from which some are dropped. */
+  readonly maxQueuedMessages: number
+  readonly tell: (event: ClientEvent) => void
+  /** The station may send now: after a boot, or because the link is back. */
+  readonly online?: ((afterBoot: boolean, offlineSeconds: number) => void) | undefined
+  readonly offline?: (() => void) | undefined
+  /** The station goes down for a reboot. */
+  readonly rebooting?: (() => void) | undefined
+}
+
+/** See the head of the file. */
+export class ClientProcess implements Client, SessionOwner {
+  state: StationState = "Stopped"
+  settings: ClientSettings
+  readonly identity: string
+  readonly handlers: ReadonlyMap<string, AnyHandler>
+  readonly host: Host
+  readonly inbound = new InboundLane<Session, ReceivedCall>()
+  readonly outbound = new OutboundLane<PendingCall>()
+  readonly delivery: Delivery
+  readonly tell: (event: ClientEvent) => void
+  /** The next CALL of the CSMS, for the loop that handles one already. */
+  nextReceived: ReceivedCall | undefined = undefined
+  isProceeding = false
+  /** The link, while it is open. */
+  session: Session | undefined = undefined
+  /** When something went out last, in milliseconds since 1970. */
+  lastSent = 0
+  private dialed: Dialed | undefined = undefined
+  private dialing: Fiber.Fiber<void, DialFailed> | undefined = undefined
+  private connections = 0
+  /** Waits for a connection since the last one. */
+  private waits = 0
+  private readonly parts: ClientParts
+  private readonly registration: Registration
+  private readonly retryAlarm: Alarm
+
+  constructor(host: Host, parts: ClientParts) {
+    this.host = host
+    this.parts = parts
+    this.identity = parts.identity
+    this.handlers = parts.handlers
+    this.settings = { ...defaultSettings, ...parts.settings }
+    this.tell = parts.tell
+    this.delivery = new Delivery(this, parts.maxQueuedMessages)
+    this.retryAlarm = new Alarm(host.deadlines, () => this.connect("Retry"))
+    this.registration = new Registration(this, parts.chargingStation, (afterBoot, offlineSeconds) =>
+      parts.online?.(afterBoot, offlineSeconds)
+    )
+  }
+
+  // --- what the parts of a station use ------------------------------------------------------------------------------
+
+  get isOnline(): boolean {
+    return this.state === "Accepted"
+  }
+
+  /** Milliseconds since 1970 by the station's clock, which follows the CSMS. */
+  clock(): number {
+    return this.host.now() + this.registration.clockOffset
+  }
+
+  /** Begins to connect; `reason` goes into the first BootNotification. */
+  start(reason: BootReasonEnumType = "PowerUp"): void {
+    if (this.state !== "Stopped") return
+    this.registration.reason = reason
+    this.delivery.load()
+    this.connect("Start")
+  }
+
+  /** Closes the link and does not come back; the queue keeps what is not delivered. */
+  stop(code = 1000, reason = ""): void {
+    this.leave("Stop", code, reason)
+    this.delivery.stop()
+  }
+
+  reboot(reason: BootReasonEnumType, seconds: number): void {
+    if (this.state === "Stopped") return
+    this.leave("Reboot", 1000, "reboot")
+    this.parts.rebooting?.()
+    this.forgetRegistration()
+    this.registration.reason = reason
+    this.retryAlarm.set(seconds)
+  }
+
+  /** Cuts the link off without a word and stays away for `seconds`, as a station that loses its network does. */
+  outage(seconds: number): void {
+    if (this.state === "Stopped") return
+    this.leave("Lost", "terminate", "")
+    if (Number.isFinite(seconds)) this.retryAlarm.set(seconds)
+  }
+
+  /** Closes the link and connects at once, for example with a new certificate (A02.FR.08). */
+  relink(): void {
+    if (this.session === undefined) return
+    this.leave("Lost", 1000, "reconnect")
+    this.retryAlarm.set(0)
+  }
+
+  /** The next connection begins with a BootNotification, as if the station had restarted (R-184). */
+  forgetRegistration(): void {
+    this.registration.forget()
+  }
+
+  /** Ends an outage: connects now. */
+  reconnect(): void {
+    if (this.state !== "Waiting") return
+    this.retryAlarm.cancel()
+    this.connect("Retry")
+  }
+
+  call<A extends StationAction>(
+    action: A,
+    request: Messages[A]["request"],
+    done?: (outcome: CallOutcome<A>) => void,
+    options?: { readonly triggered?: boolean }
+  ): void {
+    const isPrivileged = options?.triggered === true || action === "BootNotification"
+    send(this, action, request, done, isPrivileged)
+  }
+
+  /** Takes back a CALL that still waits for its turn (R-107): the one that would have told `done`. */
+  withdraw(done: (outcome: never) => void): void {
+    this.outbound.drop((pending) => pending.isFor(done))
+  }
+
+  transactionEvent(
+    request: TransactionEventRequest,
+    done?: (response: TransactionEventResponse | undefined) => void
+  ): void {
+    this.delivery.push("TransactionEvent", this.isOnline ? request : { ...request, offline: true }, done)
+  }
+
+  securityEvent(request: SecurityEventNotificationRequest): void {
+    this.delivery.push("SecurityEventNotification", request)
+  }
+
+  bootAgain(): void {
+    this.registration.boot("Triggered")
+  }
+
+  heartbeat(triggered = false): void {
+    this.registration.heartbeat(triggered)
+  }
+
+  undelivered(transactionId?: string): number {
+    return this.delivery.queue.count(transactionId)
+  }
+
+  configure(changes: Partial<ClientSettings>): void {
+    this.settings = { ...this.settings, ...changes }
+    if (changes.heartbeatInterval !== undefined && this.isOnline) this.registration.watchSilence()
+    if (changes.webSocketPingInterval !== undefined) this.dialed?.ping(changes.webSocketPingInterval)
+  }
+
+  // --- connecting ---------------------------------------------------------------------------------------------------
+
+  private connect(event: "Start" | "Retry"): void {
+    if (!this.advance(event)) return
+    const { host, identity, settings } = this
+    const profile = this.parts.connection(this.waits)
+    const request = {
+      ...profile,
+      identity,
+      protocols: [host.protocol.subprotocol],
+      timeout: settings.messageTimeout * 1000
+    }
+    let dialing: Fiber.Fiber<void, DialFailed> | undefined
+    dialing = runInline(
+      host.run,
+      host.dialer.dial(request, (dialed) => this.open(dialed, profile)),
+      (exit) => {
+        if (dialing !== undefined && this.dialing !== dialing) return // given up
+        this.dialing = undefined
+        if (Exit.isFailure(exit)) this.connectFailed(exit.cause)
+      }
+    )
+    this.dialing = dialing
+  }
+
+  /** The upgrade is done. */
+  private open(dialed: Dialed, { securityProfile, url }: ConnectionProfile): Session {
+    const admitted: Admitted = {
+      _tag: "Admitted",
+      identity: this.identity,
+      protocol: dialed.protocol,
+      remoteAddress: undefined,
+      securityProfile
+    }
+    const session = new Session(this, dialed.link, admitted)
+    this.connections += 1
+    session.claimed(this.connections)
+    this.host.counters.linkOpened()
+    if (this.state !== "Connecting") {
+      session.end(1000, "") // stopped meanwhile
+      return session
+    }
+    this.session = session
+    this.dialed = dialed
+    this.waits = 0
+    if (this.settings.webSocketPingInterval > 0) dialed.ping(this.settings.webSocketPingInterval)
+    this.tell({ _tag: "Connected", url, protocol: dialed.protocol })
+    this.registration.linkOpened()
+    return session
+  }
+
+  private connectFailed(cause: Cause.Cause<DialFailed>): void {
+    const error = Cause.findErrorOption(cause)
+    if (Option.isNone(error) && Cause.hasInterruptsOnly(cause)) return
+    if (!this.advance("Lost")) return
+    const retryIn = this.wait()
+    const { detail, reason, securityEvent, status } = Option.getOrElse(error, () => ({
+      reason: "Unreachable" as const,
+      status: undefined,
+      securityEvent: undefined,
+      detail: Cause.pretty(cause)
+    }))
+    this.tell({ _tag: "ConnectFailed", reason, status, securityEvent, detail, retryIn })
+    this.retryAlarm.set(retryIn)
+  }
+
+  private wait(): number {
+    const seconds = backOff(this.waits, this.settings, this.host.random())
+    this.waits += 1
+    return seconds
+  }
+
+  /** Leaves the network on purpose. */
+  private leave(event: "Stop" | "Reboot" | "Lost", code: number | "terminate", reason: string): void {
+    const { dialing, session } = this
+    this.retryAlarm.cancel()
+    this.waits = 0
+    this.dialing = undefined
+    dialing?.interruptUnsafe()
+    const wasOnline = this.isOnline
+    this.advance(event)
+    if (session !== undefined) {
+      this.unlink()
+      session.end(code, reason)
+      this.tell({ _tag: "Disconnected", code: code === "terminate" ? 1006 : code, reason, retryIn: undefined })
+    }
+    if (wasOnline) this.parts.offline?.()
+  }
+
+  /** Forgets the link, and what depends on it. */
+  private unlink(): void {
+    this.session = undefined
+    this.dialed = undefined
+    this.registration.linkLost()
+    connectionLost(this)
+  }
+
+  /** A CALL of the CSMS was answered: that is a sign of life too. */
+  answered(action: string, how: "CALLRESULT" | ErrorCode, status?: string): void {
+    this.lastSent = this.host.now()
+    this.tell({ _tag: "Answered", action, with: how, status })
+  }
+
+  // --- what the session asks ----------------------------------------------------------------------------------------
+
+  get protocol(): Protocol {
+    return this.host.protocol
+  }
+
+  get inboundLimits(): InboundLimits {
+    return this.host.inboundLimits
+  }
+
+  get rates(): ConnectionRates {
+    return this.host.rates
+  }
+
+  get counters(): Counters {
+    return this.host.counters
+  }
+
+  get maxEarlyFrames(): number {
+    return 0 // the session is claimed before the first frame
+  }
+
+  now(): number {
+    return this.host.now()
+  }
+
+  settled(call: PendingCall, reply: Reply): void {
+    settled(this, call, reply)
+  }
+
+  callOf(session: Session, frame: Call, rule: ActionRule | undefined, text: string): ReceivedCall {
+    return new ReceivedCall(this, session, frame, text, rule)
+  }
+
+  handle(call: ReceivedCall): void {
+    handle(call)
+  }
+
+  strayed(messageId: string | undefined): void {
+    this.tell({ _tag: "StrayAnswer", messageId })
+  }
+
+  refused(): void {
+    // What a CSMS sends and is no frame was answered; there is nothing to do about it.
+  }
+
+  opened(): void {
+    // R-112 is about the CALLs of a CSMS.
+  }
+
+  limitReached(): void {
+    // The link is being closed; that is told.
+  }
+
+  closed(session: Session, code: number, reason: string): void {
+    if (session !== this.session) return
+    const wasOnline = this.isOnline
+    const retryIn = this.wait()
+    this.advance("Lost")
+    this.unlink()
+    this.tell({ _tag: "Disconnected", code, reason, retryIn })
+    this.retryAlarm.set(retryIn)
+    if (wasOnline) this.parts.offline?.()
+  }
+
+  /** The process ends. */
+  dispose(): void {
+    this.stop(1001, "the station stops")
+    abandon(this)
+  }
+
+  /** Goes where the table says; `false` when the event cannot happen in this state. */
+  advance(event: LifecycleEvent): boolean {
+    const previous = this.state
+    const state = next(previous, event)
+    if (state === undefined) return false
+    this.state = state
+    if (state !== previous) this.tell({ _tag: "StateChanged", state, previous })
+    return true
+  }
+}

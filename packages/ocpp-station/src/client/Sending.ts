@@ -1,0 +1,135 @@
+/** CALLs of a station: checked, queued, sent one at a time, settled once (R-100…R-107, R-121, R-160…R-163, R-233, R-235). */
+import * as Exit from "effect/Exit"
+import type { StationAction } from "@wattline/ocpp-v201"
+import type { NotSent } from "@wattline/ocpp-core"
+import { type ActionRule, describe, type Reply, roundDecimals, unreadableNumber } from "@wattline/ocpp-core/engine"
+import type { CallEnd } from "./ClientEvent.ts"
+import type { ClientProcess } from "./ClientProcess.ts"
+import { notSent, type Outcome, PendingCall } from "./PendingCall.ts"
+
+/** CALLs that may wait behind the outstanding one. */
+const maxWaitingCalls = 1_000
+
+/** What is worth to be told late, with QueueAllMessages. */
+const isNotification = (action: StationAction): boolean =>
+  action !== "Heartbeat" && action !== "Authorize" && action !== "SignCertificate"
+
+/** Sends a CALL when it is its turn, or tells `done` why it cannot go out. `isPrivileged`: also while not accepted (R-233). */
+export const send = (
+  client: ClientProcess,
+  action: StationAction,
+  request: object,
+  done: ((outcome: Outcome) => void) | undefined,
+  isPrivileged: boolean
+): void => {
+  const checked = check(client, action, request)
+  if (!("rule" in checked)) return done?.(checked)
+  const isBarred = !client.isOnline && !isPrivileged
+  if (isBarred && client.settings.queueAllMessages && isNotification(action))
+    return client.delivery.push(action, request, (response) =>
+      done?.(response === undefined ? notSent(action, "Offline", "it was given up") : Exit.succeed(response))
+    )
+  if (client.session === undefined) return done?.(notSent(action, "Offline", "the station is not connected"))
+  if (isBarred)
+    return done?.(notSent(action, "NotAllowed", `the station is ${client.state}, not Accepted (R-233, B02.FR.02)`))
+  const pending = new PendingCall(client, checked.rule, checked.payload, done)
+  if (!client.outbound.enqueue(pending, maxWaitingCalls))
+    return pending.fail("QueueFull", `${maxWaitingCalls} CALLs are waiting already`)
+  pump(client)
+}
+
+/** The payload as it goes out, or why it cannot. */
+const check = (
+  { host }: ClientProcess,
+  action: string,
+  request: object
+): Exit.Exit<never, NotSent> | { readonly rule: ActionRule; readonly payload: object } => {
+  const rule = host.protocol.actions.get(action)
+  if (rule === undefined || rule.sentBy === "csms")
+    return notSent(action, "UnknownAction", `${action} is not an action that a charging station sends`)
+  const payload = roundDecimals(request) as object
+  const violation = rule.validateRequest(payload) ? unreadableNumber(payload) : rule.validateRequest.errors?.[0]
+  if (violation != null) return notSent(action, "InvalidRequest", describe(violation))
+  return { rule, payload }
+}
+
+/** Sends what is next, when nothing is outstanding: CALLs first, then the queue. */
+export const pump = (client: ClientProcess): void => {
+  const { host, outbound, session } = client
+  if (session === undefined || session.isClosed || outbound.outstanding !== undefined) return
+  const pending = outbound.take() ?? nextOfQueue(client)
+  if (pending === undefined) return
+  pending.messageId = host.nextMessageId()
+  pending.state = "Sent"
+  pending.sentAt = host.tick()
+  client.lastSent = host.now()
+  host.deadlines.add(pending, client.settings.messageTimeout * 1000)
+  session.sendCall(pending.messageId, pending.action, pending.payload) // when the link is closing, its end concludes the CALL
+}
+
+const nextOfQueue = (client: ClientProcess): PendingCall | undefined => {
+  const { delivery, outbound } = client
+  if (!client.isOnline) return undefined
+  for (let message = delivery.take(); message !== undefined; message = delivery.take()) {
+    const checked = check(client, message.action, message.request)
+    if (!("rule" in checked)) {
+      delivery.discard(message, "FormatViolation") // it will never be valid
+      continue
+    }
+    const pending = new PendingCall(client, checked.rule, checked.payload, undefined, message)
+    outbound.outstanding = pending
+    return pending
+  }
+  return undefined
+}
+
+/** R-104, R-235: no answer in time. The line is doubtful: it is dropped, and dialled anew. */
+export const timedOut = (client: ClientProcess, pending: PendingCall): void => {
+  if (client.outbound.timeOut(pending.messageId) === undefined) return
+  ended(client, pending, "Timeout")
+  if (pending.delivers !== undefined) client.delivery.failed(pending.delivers, "Timeout")
+  pending.lose("Timeout", `no answer within ${client.settings.messageTimeout} s`)
+  client.session?.end("terminate", "")
+}
+
+/** The outstanding CALL has its answer. */
+export const settled = (client: ClientProcess, call: PendingCall, reply: Reply): void => {
+  const { delivery, host } = client
+  const { delivers, rule } = call
+  host.deadlines.remove(call)
+  if (reply._tag === "Response" && rule.validateResponse(reply.payload)) {
+    ended(client, call, "CALLRESULT", (reply.payload as { readonly status?: string }).status)
+    if (delivers !== undefined) delivery.delivered(delivers, reply.payload)
+    call.settle(Exit.succeed(reply.payload))
+    return pump(client)
+  }
+  const end: CallEnd = reply._tag === "CallError" ? reply.errorCode : "InvalidResponse"
+  ended(client, call, end)
+  if (delivers !== undefined) delivery.failed(delivers, end)
+  if (reply._tag === "CallError") call.refuse(reply)
+  else {
+    const violation = reply._tag === "Invalid" ? undefined : rule.validateResponse.errors?.[0]
+    const detail = reply._tag === "Invalid" ? reply.detail : "the response is invalid"
+    call.lose("InvalidResponse", violation == null ? detail : describe(violation))
+  }
+  pump(client)
+}
+
+/** The link is gone: what was sent has an unknown outcome, what waited was not sent (R-181). */
+export const connectionLost = (client: ClientProcess): void => {
+  const { delivery, host, outbound } = client
+  const lost = outbound.lose()
+  const waiting = outbound.drop(() => true)
+  if (lost !== undefined) {
+    host.deadlines.remove(lost)
+    if (lost.delivers !== undefined) delivery.lost(lost.delivers)
+    ended(client, lost, "ConnectionLost")
+    lost.lose("ConnectionLost", "the connection closed before the answer")
+  }
+  for (const pending of waiting) pending.fail("ConnectionLost", "the connection closed while it waited for its turn")
+}
+
+const ended = ({ host, tell }: ClientProcess, call: PendingCall, end: CallEnd, status?: string): void => {
+  const milliseconds = host.tick() - call.sentAt
+  tell({ _tag: "CallEnded", action: call.action, end, status, milliseconds })
+}

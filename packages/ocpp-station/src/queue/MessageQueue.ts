@@ -1,0 +1,94 @@
+/**
+ * The messages of one station that are to be delivered whatever happens, in order. Synchronous bookkeeping only: what is sent
+ * when is the client's business.
+ */
+import type { TransactionEventRequest, TransactionEventResponse } from "@wattline/ocpp-v201"
+import type { StoredMessage } from "./MessageStore.ts"
+
+/** A message in the queue. */
+export interface QueuedMessage extends StoredMessage {
+  /** How often it was sent and not processed (E13). */
+  attempts: number
+  /** Whether it would survive the process; it is not sent before. */
+  isStored: boolean
+  /** Who wants to know the answer; nobody for what an earlier process has queued. */
+  readonly done: ((response: TransactionEventResponse | undefined) => void) | undefined
+}
+
+/** See the head of the file. */
+export class MessageQueue {
+  private messages: Array<QueuedMessage> = []
+  private last = 0
+  private readonly most: number
+
+  /** `most`: from how many messages on something is dropped for each that comes. */
+  constructor(most: number) {
+    this.most = most
+  }
+
+  get length(): number {
+    return this.messages.length
+  }
+
+  /** What is to be delivered next. */
+  get head(): QueuedMessage | undefined {
+    return this.messages[0]
+  }
+
+  /** Takes over what an earlier process has left; before anything else comes. */
+  restore(stored: ReadonlyArray<StoredMessage>): void {
+    const restored = stored.map((message) => ({ ...message, attempts: 0, isStored: true, done: undefined }))
+    this.messages = [...restored, ...this.messages]
+    for (const { number } of stored) this.last = Math.max(this.last, number)
+  }
+
+  /** Puts a message at the end. */
+  push(
+    action: StoredMessage["action"],
+    request: object,
+    done: ((response: TransactionEventResponse | undefined) => void) | undefined
+  ): QueuedMessage {
+    this.last += 1
+    const message: QueuedMessage = { number: this.last, action, request, attempts: 0, isStored: false, done }
+    this.messages.push(message)
+    return message
+  }
+
+  /** Removes a message; `false` when it is gone already. */
+  remove(message: QueuedMessage): boolean {
+    const at = this.messages[0] === message ? 0 : this.messages.indexOf(message)
+    if (at === -1) return false
+    if (at === 0) this.messages.shift()
+    else this.messages.splice(at, 1)
+    return true
+  }
+
+  /** Messages of a transaction that are still to be delivered; all TransactionEvents without an id (E14). */
+  count(transactionId: string | undefined): number {
+    let count = 0
+    for (const { action, request } of this.messages)
+      if (action === "TransactionEvent" && (transactionId === undefined || idOf(request) === transactionId)) count++
+    return count
+  }
+
+  /**
+   * When there are too many: removes what may be lost first and gives it. These are Updated events, every second of them
+   * (E04.FR.07), then other notifications; never a Started or an Ended, nor `kept`, which is on the wire.
+   */
+  shrink(kept: QueuedMessage | undefined): ReadonlyArray<QueuedMessage> {
+    if (this.messages.length <= this.most) return []
+    const updated = this.messages.filter((message) => message !== kept && isUpdated(message))
+    const victims =
+      updated.length > 0
+        ? updated.filter((_, index) => index % 2 === 0)
+        : this.messages.filter((message) => message !== kept && message.action !== "TransactionEvent").slice(0, 1)
+    const gone = new Set(victims)
+    this.messages = this.messages.filter((message) => !gone.has(message))
+    return victims
+  }
+}
+
+const idOf = (request: object): string => (request as TransactionEventRequest).transactionInfo.transactionId
+
+const isUpdated = ({ action, request }: QueuedMessage): boolean =>
+  action === "TransactionEvent" && (request as TransactionEventRequest).eventType === "Updated"

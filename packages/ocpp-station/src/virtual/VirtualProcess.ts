@@ -1,0 +1,295 @@
+/** A virtual station in one piece: makes the parts, lets them hear of each other, and gives the controls to whoever plays with it. */
+import * as Redacted from "effect/Redacted"
+import type { BootReasonEnumType, ChargingStationType, ConnectorEnumType, IdTokenType } from "@wattline/ocpp-v201"
+import { Alarm } from "../client/Alarm.ts"
+import type { ClientEvent } from "../client/ClientEvent.ts"
+import { ClientProcess, type ConnectionProfile } from "../client/ClientProcess.ts"
+import type { Host } from "../client/Host.ts"
+import { connectionOf, type StationConnection, tableOf } from "../client/Stations.ts"
+import { type ClientSettings, defaultSettings } from "../client/Client.ts"
+import { Authorization } from "./Authorization.ts"
+import { Availability } from "./Availability.ts"
+import { Control, type ControlOptions } from "./Control.ts"
+import { DeviceModel, type DeviceModelOptions } from "./DeviceModel.ts"
+import { Diagnostics, type DiagnosticsOptions } from "./Diagnostics.ts"
+import { Display, type DisplayOptions } from "./Display.ts"
+import type { EV } from "./EV.ts"
+import { EVSE, type Supply } from "./EVSE.ts"
+import { Firmware, type FirmwareOptions } from "./Firmware.ts"
+import type { Happening } from "./Happening.ts"
+import { Monitoring } from "./Monitoring.ts"
+import type { Part } from "./parts.ts"
+import { Power } from "./Power.ts"
+import { Security, type SecurityOptions } from "./Security.ts"
+import { SmartCharging, type SmartChargingOptions } from "./SmartCharging.ts"
+import { Transactions } from "./Transactions.ts"
+import { type VendorMessage, VendorMessages } from "./VendorMessages.ts"
+import type { Timer, VirtualStation } from "./VirtualStation.ts"
+
+/** One EVSE of a station to build; ids count from 1. */
+export interface EVSEOptions {
+  /** Connectors, of which one can be used at a time. Default one cCCS2 for DC, one sType2 for AC. */
+  readonly connectors?: ReadonlyArray<ConnectorEnumType>
+  /** Phases, V and A that it can give. Default AC, 3 phases, 230 V, 32 A. */
+  readonly supply?: Supply
+}
+
+/** A virtual station to build. */
+export interface VirtualStationOptions extends StationConnection {
+  readonly identity: string
+  /** Default: vendor Wattline, model Virtual, the identity as serial number, firmware 1.0.0. */
+  readonly chargingStation?: ChargingStationType
+  /** Default one AC EVSE with one connector. */
+  readonly evses?: ReadonlyArray<EVSEOptions>
+  /** Actual values from the beginning and missing components; see `DeviceModelOptions`. */
+  readonly model?: DeviceModelOptions
+  /** How the client behaves at first; the CSMS changes it through the device model. */
+  readonly settings?: Partial<ClientSettings>
+  readonly control?: ControlOptions
+  readonly firmware?: FirmwareOptions
+  readonly diagnostics?: DiagnosticsOptions
+  readonly display?: DisplayOptions
+  readonly security?: SecurityOptions
+  readonly smartCharging?: SmartChargingOptions
+  /** What the station understands of DataTransfer (P01). */
+  readonly vendorMessages?: ReadonlyArray<VendorMessage>
+  /** Messages in the queue from which Updated events are dropped (E04.FR.07). Default 10,000. */
+  readonly maxQueuedMessages?: number
+}
+
+/** Who is told what happens. Called in the very moment: it must not take long, nor throw. */
+export interface VirtualStationListener {
+  readonly happening?: (happening: Happening) => void
+  readonly event?: (event: ClientEvent) => void
+}
+
+const ac: Supply = { phases: 3, voltage: 230, maxCurrent: 32 }
+
+const evseOf = ({ connectors, supply = ac }: EVSEOptions, index: number): EVSE =>
+  new EVSE(
+    index + 1,
+    (connectors ?? [supply.phases === 0 ? "cCCS2" : "sType2"]).map((type, at) => ({ id: at + 1, type })),
+    supply
+  )
+
+/** See the head of the file. */
+export class VirtualProcess implements VirtualStation {
+  chargingStation: ChargingStationType
+  readonly identity: string
+  readonly evses: ReadonlyArray<EVSE>
+  readonly client: ClientProcess
+  readonly model: DeviceModel
+  readonly availability: Availability
+  readonly authorization: Authorization
+  readonly transactions: Transactions
+  readonly power: Power
+  readonly smartCharging: SmartCharging
+  readonly monitoring: Monitoring
+  readonly security: Security
+  readonly firmware: Firmware
+  readonly diagnostics: Diagnostics
+  readonly display: Display
+  readonly control: Control
+  private readonly parts: ReadonlyArray<Part>
+  private readonly host: Host
+  private readonly listener: VirtualStationListener
+  private connection: ConnectionProfile
+  /** The slot of the network profile that is dialled, and the one of the last connection (B10). */
+  private slot = 1
+  private lastSlot = 1
+  private isDisposed = false
+
+  constructor(host: Host, options: VirtualStationOptions, listener: VirtualStationListener = {}) {
+    const { identity } = options
+    this.host = host
+    this.listener = listener
+    this.identity = identity
+    this.connection = connectionOf(options)
+    this.chargingStation = options.chargingStation ?? {
+      vendorName: "Wattline",
+      model: "Virtual",
+      serialNumber: identity.slice(0, 25),
+      firmwareVersion: "1.0.0"
+    }
+    this.evses = (options.evses ?? [{}]).map(evseOf)
+    const { messageTimeout = defaultSettings.messageTimeout } = options.settings ?? {}
+    this.model = new DeviceModel(this, {
+      networkProfile: networkProfileOf(this.connection, messageTimeout),
+      ...options.model
+    })
+    this.monitoring = new Monitoring(this, this.model)
+    this.availability = new Availability(this)
+    this.authorization = new Authorization(this)
+    this.power = new Power(this)
+    this.smartCharging = new SmartCharging(this, options.smartCharging)
+    this.transactions = new Transactions(this)
+    this.security = new Security(this, options.security)
+    this.firmware = new Firmware(this, options.firmware)
+    this.diagnostics = new Diagnostics(this, {
+      securityLog: (from, to) => this.security.events(from, to),
+      ...options.diagnostics
+    })
+    this.display = new Display(this, options.display)
+    this.control = new Control(this, () => this.parts, options.control)
+    const vendor = new VendorMessages(this, options.vendorMessages)
+    this.parts = [
+      this.model,
+      this.availability,
+      this.authorization,
+      this.transactions,
+      this.power,
+      this.smartCharging,
+      this.monitoring,
+      this.security,
+      this.firmware,
+      this.diagnostics,
+      this.display,
+      vendor,
+      this.control
+    ]
+    this.client = new ClientProcess(host, {
+      identity,
+      connection: (waits) => this.profile(waits),
+      chargingStation: () => this.chargingStation,
+      handlers: tableOf(...this.parts.map(({ handlers }) => handlers)),
+      settings: options.settings ?? {},
+      maxQueuedMessages: options.maxQueuedMessages ?? 10_000,
+      tell: (event) => this.clientTold(event),
+      online: (afterBoot, offlineSeconds) => {
+        for (const part of this.parts) part.online?.(afterBoot, offlineSeconds)
+      },
+      offline: () => {
+        for (const part of this.parts) part.offline?.()
+      },
+      rebooting: () => {
+        for (const part of this.parts) part.down?.()
+      }
+    })
+    this.security.onPassword((password) => {
+      this.connection = { ...this.connection, password: Redacted.make(password) }
+      this.client.relink() // A01.FR.02
+    })
+    this.security.onCertificate((use, { chain, key }) => {
+      if (use !== "ChargingStationCertificate") return
+      this.connection = {
+        ...this.connection,
+        tls: { ...this.connection.tls, certificate: chain, key: Redacted.make(key) }
+      }
+      if (this.connection.securityProfile === 3) this.client.relink() // A02.FR.08
+    })
+    for (const part of this.parts) part.start?.()
+  }
+
+  // --- controls -----------------------------------------------------------------------------------------------------
+
+  /** Switches the station on. */
+  start(reason: BootReasonEnumType = "PowerUp"): void {
+    this.client.start(reason)
+  }
+
+  /** Puts the cable of an EV in; `"Refused"` when there is one already. */
+  plugIn(evseId: number, ev: EV, connectorId?: number): "Plugged" | "Refused" {
+    return this.availability.plugIn(evseId, ev, connectorId)
+  }
+
+  /** Takes the cable out; `"Locked"` while the connector holds it. */
+  unplug(evseId: number): "Unplugged" | "Locked" | "Empty" {
+    return this.availability.unplug(evseId)
+  }
+
+  /** A driver presents a token, which starts or stops what fits. */
+  present(idToken: IdTokenType, evseId?: number): void {
+    this.tell({ _tag: "TokenPresented", idToken: idToken.idToken, ...(evseId !== undefined && { evseId }) })
+    this.transactions.present(idToken, evseId)
+  }
+
+  /** Switches the power off and on again after `seconds`: transactions end with PowerLoss. */
+  powerCycle(): void {
+    this.control.restart("PowerUp", "PowerLoss")
+  }
+
+  /** Switches the station off for good; its queue keeps what is not delivered. */
+  dispose(): void {
+    this.isDisposed = true
+    for (const part of this.parts) part.down?.()
+    this.client.dispose()
+  }
+
+  // --- what the parts use -------------------------------------------------------------------------------------------
+
+  now(): number {
+    return this.client.clock()
+  }
+
+  time(): string {
+    return new Date(Math.floor(this.now() / 1000) * 1000).toISOString().replace(".000Z", "Z")
+  }
+
+  random(): number {
+    return this.host.random()
+  }
+
+  uuid(): string {
+    const digits = Array.from({ length: 32 }, () => Math.floor(this.host.random() * 16).toString(16))
+    digits[12] = "4"
+    digits[16] = "89ab"[Math.floor(this.host.random() * 4)] ?? "8"
+    const text = digits.join("")
+    return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join("-")
+  }
+
+  after(milliseconds: number, action: () => void): Timer {
+    const alarm = new Alarm(this.host.deadlines, () => {
+      if (!this.isDisposed) action()
+    })
+    alarm.set(milliseconds / 1000)
+    return alarm
+  }
+
+  tell(happening: Happening): void {
+    for (const part of this.parts) part.happened?.(happening)
+    this.listener.happening?.(happening)
+  }
+
+  evse(id: number): EVSE | undefined {
+    return this.evses[id - 1]
+  }
+
+  // --- the connection -----------------------------------------------------------------------------------------------
+
+  /**
+   * The profile of the slot whose turn it is, after NetworkProfileConnectionAttempts with each (B10.FR.03, B10.FR.04); the one
+   * that worked last when all have failed (B10.FR.07).
+   */
+  private profile(waits: number): ConnectionProfile {
+    const slots = this.model.networkPriority.filter((slot) => this.model.networkProfile(slot) !== undefined)
+    const attempts = this.model.number("OCPPCommCtrlr", "NetworkProfileConnectionAttempts", undefined, 3)
+    this.slot = slots[Math.floor(waits / attempts)] ?? this.lastSlot
+    const network = this.model.networkProfile(this.slot)
+    if (network === undefined) return this.connection
+    const securityProfile = network.securityProfile as ConnectionProfile["securityProfile"]
+    return { ...this.connection, url: network.ocppCsmsUrl, securityProfile }
+  }
+
+  private clientTold(event: ClientEvent): void {
+    if (event._tag === "Connected" && this.slot !== this.lastSlot) {
+      this.lastSlot = this.slot
+      this.client.forgetRegistration() // R-184, B10.FR.10: another CSMS, perhaps
+    }
+    if (event._tag === "Connected") this.model.connectedBy(this.slot)
+    if (event._tag === "BootAnswered" && event.status === "Accepted" && event.interval > 0)
+      this.model.settingsChanged({ heartbeatInterval: event.interval })
+    if (event._tag === "ConnectFailed" && event.securityEvent !== undefined)
+      this.security.event(event.securityEvent, event.detail)
+    this.listener.event?.(event)
+  }
+}
+
+const networkProfileOf = ({ securityProfile, url }: ConnectionProfile, messageTimeout: number) =>
+  ({
+    ocppVersion: "OCPP20",
+    ocppTransport: "JSON",
+    ocppInterface: "Wired0",
+    ocppCsmsUrl: url,
+    messageTimeout,
+    securityProfile
+  }) as const

@@ -1,0 +1,44 @@
+/**
+ * Files that are fetched or put somewhere, simulated: how long it takes, and what goes wrong. A file whose URL ends in one of the
+ * names of a fault (`https://ota.example/fail-download`) meets that fault; so a CSMS that knows nothing of the station can try
+ * them all.
+ */
+
+/** How files travel. */
+export interface Transfer {
+  /** Bytes of a file. */
+  readonly size: number
+  /** Bytes in a second. */
+  readonly speed: number
+}
+
+/** How often and how patiently something is tried. */
+export interface Tries {
+  readonly retries?: number
+  /** Seconds. */
+  readonly retryInterval?: number
+}
+
+/** Milliseconds that a file travels. */
+export const duration = ({ size, speed }: Transfer): number => (size / speed) * 1000
+
+/** How often it is tried: as often as the CSMS says, 3 times when it does not. */
+export const attempts = ({ retries = 3 }: Tries): number => Math.max(1, retries)
+
+/** Milliseconds between two attempts: 30 s when the CSMS does not say. */
+export const pauseOf = ({ retryInterval = 30 }: Tries): number => Math.max(0, retryInterval) * 1000
+
+/** The fault that a location names with the end of its path, among those that there are. */
+export const faultOf = <F extends string>(location: string, faults: ReadonlyArray<F>): F | undefined => {
+  const name = URL.canParse(location) ? new URL(location).pathname.split("/").at(-1) : undefined
+  return faults.find((fault) => fault === name)
+}
+
+/** Why a station cannot use a location; `protocols` as in OCPPCommCtrlr.FileTransferProtocols, empty: any. */
+export const locationProblem = (location: string, protocols: ReadonlyArray<string>): string | undefined => {
+  if (!URL.canParse(location)) return "The location is no URL."
+  const scheme = new URL(location).protocol.slice(0, -1)
+  return protocols.length === 0 || protocols.some((one) => one.toLowerCase() === scheme)
+    ? undefined
+    : `Files are not transferred by ${scheme}.`
+}

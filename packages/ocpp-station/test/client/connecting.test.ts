@@ -1,0 +1,153 @@
+/** How a station gets its link, loses it, and gets it again. */
+import { assert, describe, it } from "@effect/vitest"
+import { backOff, defaultSettings, InvalidStation } from "@wattline/ocpp-station"
+import { Effect, Redacted } from "effect"
+import fc from "fast-check"
+import { lifecycleEvents, next, type StationState, stationStates } from "../../src/client/StationState.ts"
+import { accepted, pass, setup } from "./FakeCsms.ts"
+
+const settings = { retryBackOffWaitMinimum: 10, retryBackOffRandomRange: 0, retryBackOffRepeatTimes: 2 }
+
+describe("back-off (R-189)", () => {
+  it("R-189: doubles RetryBackOffRepeatTimes times, then stays", () => {
+    const waits = [0, 1, 2, 3, 4].map((failures) => backOff(failures, settings, 0.7))
+    assert.deepStrictEqual(waits, [10, 20, 40, 40, 40])
+  })
+
+  it("R-189: adds a random part of its own to each wait, never more than the range", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(50),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        fc.record({
+          retryBackOffWaitMinimum: fc.nat(600),
+          retryBackOffRandomRange: fc.nat(600),
+          retryBackOffRepeatTimes: fc.nat(10)
+        }),
+        (failures, random, given) => {
+          const least = backOff(failures, given, 0)
+          const wait = backOff(failures, given, random)
+          assert.isAtLeast(wait, least)
+          assert.isAtMost(wait, least + given.retryBackOffRandomRange)
+          assert.isAtMost(least, backOff(failures + 1, given, 0))
+          assert.isAtMost(least, given.retryBackOffWaitMinimum * 2 ** given.retryBackOffRepeatTimes)
+        }
+      )
+    )
+  })
+
+  it.effect("R-189, TC_B_57: attempts come after 10, 20, 40, 40 s, and a success resets the wait", () =>
+    Effect.gen(function* () {
+      const { csms } = yield* accepted({ settings })
+      csms.failures.push("Unreachable", "Refused", "Timeout")
+      csms.hangUp()
+      yield* pass(200)
+      const waits = csms.attempts.slice(1).map(({ at }, index) => at - (csms.attempts[index]?.at ?? 0))
+      assert.deepStrictEqual(waits, [10_000, 20_000, 40_000, 40_000])
+      csms.hangUp()
+      yield* pass(10.25)
+      assert.isTrue(csms.isConnected)
+    })
+  )
+
+  it.effect("R-230, R-231: offers ocpp2.0.1 and gives identity and password with every attempt", () =>
+    Effect.gen(function* () {
+      const { csms } = yield* setup({ password: "0123456789abcdef", settings }, ({ failures }) =>
+        failures.push("Refused")
+      )
+      yield* pass(11)
+      assert.strictEqual(csms.attempts.length, 2)
+      for (const { identity, password, protocols, securityProfile } of csms.attempts) {
+        assert.deepStrictEqual([identity, protocols, securityProfile], ["CS-1", ["ocpp2.0.1"], 1])
+        assert.strictEqual(password === undefined ? "" : Redacted.value(password), "0123456789abcdef")
+      }
+    })
+  )
+})
+
+describe("links", () => {
+  it.effect("R-235: pings are asked for with each link", () =>
+    Effect.gen(function* () {
+      const { csms } = yield* setup({ settings: { webSocketPingInterval: 17 } })
+      assert.strictEqual(csms.pingInterval, 17)
+    })
+  )
+
+  it.effect("an outage is without a close frame, and lasts as long as it should", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted()
+      yield* client.outage(90)
+      assert.strictEqual(csms.closedWith, "terminate")
+      yield* pass(89)
+      assert.isFalse(csms.isConnected)
+      yield* pass(1.25)
+      assert.isTrue(csms.isConnected)
+      yield* client.outage(1_000)
+      yield* client.reconnect
+      assert.strictEqual(yield* client.state, "Accepted")
+    })
+  )
+
+  it.effect("a stopped station has closed its link and does not come back", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted()
+      yield* client.stop
+      assert.strictEqual(csms.closedWith, 1000)
+      yield* pass(10_000)
+      assert.strictEqual(csms.attempts.length, 1)
+      assert.strictEqual(yield* client.state, "Stopped")
+    })
+  )
+
+  it.effect("the end of the scope closes the link and leaves no deadline behind", () =>
+    Effect.gen(function* () {
+      const csms = yield* Effect.scoped(Effect.map(accepted(), ({ csms: used }) => used))
+      assert.strictEqual(csms.closedWith, 1001)
+      yield* pass(10_000)
+      assert.strictEqual(csms.attempts.length, 1)
+    })
+  )
+
+  it.effect.each([
+    ["no URL", { url: "csms" }, "must be a URL"],
+    ["another scheme", { url: "http://csms" }, "`ws:` or `wss:`"],
+    ["profile 2 without TLS", { securityProfile: 2, password: "0123456789abcdef" }, "`wss:`"],
+    ["profile 1 without a password", { securityProfile: 1 }, "need a `password`"],
+    ["profile 3 without a certificate", { url: "wss://csms", securityProfile: 3 }, "tls.certificate"],
+    ["no identity", { identity: "" }, "`identity` must not be empty"]
+  ] as const)("a contradiction is told before anything is tried: %s", ([, options, words]) =>
+    Effect.gen(function* () {
+      const failure = yield* Effect.flip(setup(options))
+      assert.instanceOf(failure, InvalidStation)
+      assert.include(failure.message, words)
+    })
+  )
+})
+
+describe("lifecycle table", () => {
+  it("every state can be left, and from every state it can be stopped", () => {
+    for (const state of stationStates) {
+      assert.strictEqual(next(state, "Stop"), "Stopped")
+      assert.isTrue(lifecycleEvents.some((event) => next(state, event) !== undefined && next(state, event) !== state))
+    }
+  })
+
+  it("Accepted is entered only by BootAccepted, or by a link that comes back (R-183)", () => {
+    const ways = lifecycleEvents.filter((event) => stationStates.some((state) => next(state, event) === "Accepted"))
+    assert.deepStrictEqual(ways, ["Resumed", "BootAccepted"])
+  })
+
+  it("whatever happens, it ends in a known state", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...lifecycleEvents)), (events) => {
+        let state: StationState = "Stopped"
+        for (const event of events) state = next(state, event) ?? state
+        assert.isTrue(stationStates.includes(state))
+      })
+    )
+  })
+
+  it("has a default for every setting", () => {
+    assert.isTrue(Object.values(defaultSettings).every((value) => value !== undefined))
+  })
+})

@@ -1,0 +1,315 @@
+/** The queue of transaction messages: order, retries, offline, shortage of space, restart of the process. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, appendFileSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { type ClientEvent, MessageStore, type MessageStoreShape, Stations } from "@wattline/ocpp-station"
+import { FileMessageStore } from "@wattline/ocpp-station/file"
+import type { TransactionEventRequest } from "@wattline/ocpp-v201"
+import { Effect, Exit, Fiber, Layer, Stream } from "effect"
+import fc from "fast-check"
+import { MessageQueue } from "../../src/queue/MessageQueue.ts"
+import { accepted, connection, FakeCsms, pass, setup } from "./FakeCsms.ts"
+
+const event = (
+  seqNo: number,
+  eventType: TransactionEventRequest["eventType"] = "Updated"
+): TransactionEventRequest => ({
+  eventType,
+  timestamp: "1970-01-01T00:00:00Z",
+  triggerReason: "MeterValuePeriodic",
+  seqNo,
+  transactionInfo: { transactionId: "T1" }
+})
+
+const settings = {
+  retryBackOffWaitMinimum: 5,
+  retryBackOffRandomRange: 0,
+  messageAttemptInterval: 60,
+  messageAttempts: 3
+}
+
+describe("delivery", () => {
+  it.effect("R-232, E04.FR.01: offline messages are queued, marked offline, and go out in order", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted({ settings })
+      csms.hangUp()
+      const waiting = yield* Effect.forEach([0, 1, 2], (seqNo) =>
+        Effect.forkChild(client.transactionEvent(event(seqNo)))
+      )
+      yield* pass(0)
+      assert.strictEqual(yield* client.undelivered, 3)
+      const seen: Array<TransactionEventRequest> = []
+      csms.answers.set("TransactionEvent", (request) => {
+        seen.push(request)
+        return {}
+      })
+      yield* pass(5.25)
+      yield* Fiber.joinAll(waiting)
+      assert.deepStrictEqual(
+        seen.map(({ offline, seqNo }) => [seqNo, offline]),
+        [
+          [0, true],
+          [1, true],
+          [2, true]
+        ]
+      )
+      yield* client.transactionEvent(event(3))
+      assert.isUndefined(seen[3]?.offline)
+      assert.strictEqual(yield* client.undelivered, 0)
+    })
+  )
+
+  it.effect("R-232: a station that is not accepted yet queues too", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* setup()
+      yield* Effect.forkChild(client.transactionEvent(event(0)))
+      yield* pass(0)
+      csms.call("BootNotification").reply({ status: "Pending", interval: 10, currentTime: "1970-01-01T00:00:00Z" })
+      assert.deepStrictEqual(csms.sent(), [])
+      yield* pass(10.25)
+      csms.accept()
+      assert.strictEqual(csms.call("TransactionEvent").request["offline"], true)
+    })
+  )
+
+  it.effect("R-190, E13.FR.02, E13.FR.03: a message that is refused is sent again after interval × attempts", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted({ settings })
+      const sending = yield* Effect.forkChild(client.transactionEvent(event(0)))
+      yield* Effect.forkChild(client.transactionEvent(event(1)))
+      yield* pass(0)
+      csms.call("TransactionEvent").refuse()
+      yield* pass(59)
+      assert.deepStrictEqual(csms.sent(), [])
+      yield* pass(1.25)
+      csms.call("TransactionEvent").refuse()
+      yield* pass(119)
+      assert.deepStrictEqual(csms.sent(), [])
+      yield* pass(1.25)
+      const third = csms.call("TransactionEvent")
+      assert.strictEqual(third.request["seqNo"], 0)
+      third.reply({ totalCost: 3 })
+      assert.deepStrictEqual(yield* Fiber.join(sending), { totalCost: 3 })
+      assert.strictEqual(csms.call("TransactionEvent").request["seqNo"], 1)
+    })
+  )
+
+  it.effect("E13.FR.04: after the last attempt it is given up, told, and the next one follows", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted({ settings: { ...settings, messageAttempts: 1 } })
+      const told = yield* Effect.forkChild(
+        client.events.pipe(
+          Stream.filter(
+            (one): one is Extract<ClientEvent, { _tag: "MessageGivenUp" }> => one._tag === "MessageGivenUp"
+          ),
+          Stream.runHead
+        )
+      )
+      const sending = yield* Effect.forkChild(client.transactionEvent(event(0)))
+      yield* Effect.forkChild(client.transactionEvent(event(1)))
+      yield* pass(0)
+      csms.call("TransactionEvent").refuse()
+      assert.isUndefined(yield* Fiber.join(sending))
+      assert.strictEqual(csms.call("TransactionEvent").request["seqNo"], 1)
+      assert.deepStrictEqual((yield* Fiber.join(told))._tag, "Some")
+    })
+  )
+
+  it.effect("R-190: a lost link is no attempt; the message is the first on the next link", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted({ settings: { ...settings, messageAttempts: 1 } })
+      yield* Effect.forkChild(client.transactionEvent(event(0)))
+      yield* pass(0)
+      csms.call("TransactionEvent")
+      csms.hangUp()
+      yield* pass(5.25)
+      const again = csms.call("TransactionEvent")
+      assert.deepStrictEqual([again.request["seqNo"], again.request["offline"]], [0, undefined])
+    })
+  )
+
+  it.effect("other CALLs go on while a message waits for its next attempt", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted({ settings })
+      yield* Effect.forkChild(client.transactionEvent(event(0)))
+      yield* Effect.forkChild(client.call("Heartbeat", {}))
+      yield* pass(0)
+      csms.call("TransactionEvent").refuse()
+      csms.call("Heartbeat")
+    })
+  )
+
+  it.effect("A04.FR.02: security events are delivered as surely", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted({ settings })
+      csms.hangUp()
+      yield* client.securityEvent({ type: "StartupOfTheDevice", timestamp: "1970-01-01T00:00:00Z" })
+      yield* pass(5.25)
+      csms.call("SecurityEventNotification")
+    })
+  )
+
+  it.effect("a security event that the CSMS refuses is given up at once: TransactionEvents stand behind it", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted({ settings })
+      yield* client.securityEvent({ type: "StartupOfTheDevice", timestamp: "1970-01-01T00:00:00Z" })
+      yield* Effect.forkChild(client.transactionEvent(event(0)))
+      yield* pass(0)
+      csms.call("SecurityEventNotification").refuse()
+      csms.call("TransactionEvent")
+    })
+  )
+
+  it.effect("QueueAllMessages: notifications wait for the link too, a Heartbeat does not", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted({ settings: { ...settings, queueAllMessages: true } })
+      csms.hangUp()
+      const status = yield* Effect.forkChild(
+        client.call("StatusNotification", {
+          timestamp: "1970-01-01T00:00:00Z",
+          connectorStatus: "Available",
+          evseId: 1,
+          connectorId: 1
+        })
+      )
+      yield* pass(0)
+      assert.strictEqual((yield* Effect.flip(client.call("Heartbeat", {})))._tag, "NotSent")
+      csms.answers.set("StatusNotification", () => ({}))
+      yield* pass(5.25)
+      assert.deepStrictEqual(yield* Fiber.join(status), {})
+    })
+  )
+})
+
+describe("shortage of space (E04.FR.07)", () => {
+  it.effect("E04.FR.07: Updated events go first, every second one; Started and Ended stay", () =>
+    Effect.gen(function* () {
+      const { client, csms } = yield* accepted({ settings, maxQueuedMessages: 6 })
+      csms.hangUp()
+      yield* Effect.forkChild(client.transactionEvent(event(0, "Started")))
+      yield* Effect.forEach([1, 2, 3, 4, 5], (seqNo) => Effect.forkChild(client.transactionEvent(event(seqNo))))
+      yield* Effect.forkChild(client.transactionEvent(event(6, "Ended")))
+      yield* pass(0)
+      const seen: Array<number> = []
+      csms.answers.set("TransactionEvent", ({ seqNo }: TransactionEventRequest) => {
+        seen.push(seqNo)
+        return {}
+      })
+      yield* pass(5.25)
+      assert.deepStrictEqual(seen, [0, 2, 4, 6])
+    })
+  )
+
+  it("E04.FR.07: keeps the order and loses neither Started, Ended nor what is on the wire", () => {
+    const types = fc.array(fc.constantFrom("Started" as const, "Updated" as const, "Ended" as const), { maxLength: 60 })
+    fc.assert(
+      fc.property(types, fc.integer({ min: 1, max: 10 }), (eventTypes, most) => {
+        const queue = new MessageQueue(most)
+        const dropped = new Set<number>()
+        eventTypes.forEach((eventType, seqNo) => {
+          queue.push("TransactionEvent", event(seqNo, eventType), undefined)
+          for (const { request } of queue.shrink(queue.head)) dropped.add((request as TransactionEventRequest).seqNo)
+        })
+        const left: Array<number> = []
+        for (let { head } = queue; head !== undefined; { head } = queue) {
+          left.push((head.request as TransactionEventRequest).seqNo)
+          queue.remove(head)
+        }
+        assert.deepStrictEqual(
+          left,
+          eventTypes.map((_, seqNo) => seqNo).filter((seqNo) => !dropped.has(seqNo))
+        )
+        for (const seqNo of dropped) assert.strictEqual(eventTypes[seqNo], "Updated")
+        if (eventTypes.length > 0) assert.isFalse(dropped.has(0))
+      })
+    )
+  })
+})
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "wattline-queue-"))),
+  (directory) => Effect.sync(() => rmSync(directory, { recursive: true }))
+)
+
+/** A life of a station's process with a store. */
+const life = Effect.fnUntraced(function* (store: MessageStoreShape, csms: FakeCsms) {
+  const context = yield* Layer.build(
+    Layer.provide(Stations.layer, Layer.merge(csms.layer, Layer.succeed(MessageStore, store)))
+  )
+  return yield* Effect.flatMap(Stations, ({ connect }) => connect({ ...connection, settings })).pipe(
+    Effect.provide(context)
+  )
+})
+
+describe("restart of the process", () => {
+  it.effect("what was not acknowledged is delivered by the next process, before what it adds, as it was", () =>
+    Effect.gen(function* () {
+      const directory = yield* folder
+      const first = new FakeCsms()
+      first.failures.push("Unreachable")
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const client = yield* life(FileMessageStore.make({ directory }), first)
+          yield* Effect.forkChild(client.transactionEvent(event(0, "Started")))
+          yield* Effect.forkChild(client.transactionEvent(event(1)))
+          yield* pass(0)
+        })
+      )
+      const second = new FakeCsms()
+      const client = yield* life(FileMessageStore.make({ directory }), second)
+      yield* Effect.forkChild(client.transactionEvent(event(2)))
+      yield* pass(0)
+      second.accept()
+      for (const seqNo of [0, 1, 2]) {
+        const call = second.call("TransactionEvent")
+        assert.deepStrictEqual([call.request["seqNo"], call.request["offline"]], [seqNo, true])
+        call.reply({})
+      }
+      assert.deepStrictEqual(
+        readdirSync(directory).map((name) => readFileSync(join(directory, name), "utf8")),
+        [""]
+      )
+    })
+  )
+
+  it.effect("a file that was cut off in the middle of a line is read as far as it goes", () =>
+    Effect.gen(function* () {
+      const directory = yield* folder
+      const store = FileMessageStore.make({ directory, sync: false })
+      yield* store.load("CS/1")
+      yield* store.append("CS/1", { number: 1, action: "TransactionEvent", request: event(0) })
+      yield* store.append("CS/1", { number: 2, action: "TransactionEvent", request: event(1) })
+      yield* store.remove("CS/1", 1)
+      const [name = ""] = readdirSync(directory)
+      appendFileSync(join(directory, name), '{"queued":{"number":3,"acti')
+      const again = FileMessageStore.make({ directory, sync: false })
+      assert.deepStrictEqual(
+        (yield* again.load("CS/1")).map(({ number }) => number),
+        [2]
+      )
+      yield* again.append("CS/1", { number: 3, action: "TransactionEvent", request: event(2) })
+      assert.strictEqual((yield* again.load("CS/1")).length, 2)
+      assert.strictEqual(statSync(join(directory, name)).mode & 0o077, 0) // nobody else reads tokens of drivers
+    })
+  )
+
+  it.effect("a store that fails is told of, and the message is delivered all the same", () =>
+    Effect.gen(function* () {
+      const csms = new FakeCsms()
+      const client = yield* life(FileMessageStore.make({ directory: import.meta.filename }), csms)
+      const told = yield* Effect.forkChild(
+        client.events.pipe(
+          Stream.filter(({ _tag }) => _tag === "QueueNotStored"),
+          Stream.runHead
+        )
+      )
+      csms.accept()
+      const sending = yield* Effect.forkChild(client.transactionEvent(event(0)))
+      yield* pass(0)
+      csms.call("TransactionEvent").reply({})
+      assert.isTrue(Exit.isSuccess(yield* Fiber.await(sending)))
+      assert.strictEqual((yield* Fiber.join(told))._tag, "Some")
+    })
+  )
+})
