@@ -1,7 +1,9 @@
 /**
- * `pnpm soak`: the adapters under all faults at once, for minutes. Good stations exchange CALLs in both directions the whole
- * time, thousands come back in storms, and random faults are committed beside them. Exit code 1 when a CALL of a good
- * station is lost, anybody is refused, a fault does not end, something is left behind, or the heap grows without bound.
+ * `pnpm soak`, in two parts (`--part adapters,chaos`). The adapters under all faults at once, for minutes: good stations
+ * exchange CALLs in both directions the whole time, thousands come back in storms, and random faults are committed beside
+ * them. Exit code 1 when a CALL of a good station is lost, anybody is refused, a fault does not end, something is left behind,
+ * or the heap grows without bound. And chaos: the CSMS process is killed in the middle of sessions, for as long; exit code 1
+ * when a TransactionEvent is lost or counts twice.
  */
 import { type ChildProcess, fork } from "node:child_process"
 import path from "node:path"
@@ -9,12 +11,14 @@ import { parseArgs } from "node:util"
 import { random } from "@wattline/ocpp-conformance/raw"
 import { Effect } from "effect"
 import { progress } from "./report.ts"
+import { chaos } from "./soak/chaos.ts"
 import type { SoakStats } from "./soak/contract.ts"
 import { commit } from "./soak/faults.ts"
 import { Failed, goodStation, storms, type Tally } from "./soak/stations.ts"
 
 const { values } = parseArgs({
   options: {
+    part: { type: "string", default: "adapters,chaos" },
     minutes: { type: "string", default: "3" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
     adapter: { type: "string", default: "ws,uws" },
@@ -180,21 +184,36 @@ const soak = Effect.fnUntraced(function* (adapter: string) {
   if (end.fibers > 0) return yield* new Failed({ message: `left behind by the closed server: ${end.fibers} fibers` })
 }, Effect.scoped)
 
-let failed = false
-for (const adapter of values.adapter.split(",")) {
-  console.log(
-    `${adapter}: ${minutes} minutes, ${values.stations} good stations, storms of ${values.storm}, ${culprits} culprits, seed ${values.seed}`
-  )
+/** Says how a part of the soak ended. */
+const outcome = async (name: string, part: Effect.Effect<void, Failed>): Promise<boolean> => {
   const failure = await Effect.runPromise(
-    soak(adapter).pipe(
+    part.pipe(
       Effect.as(undefined),
       Effect.catchTag("Failed", ({ message }) => Effect.succeed(message))
     )
   )
   progress()
   console.log(
-    failure === undefined ? `${adapter}: nothing was lost, nothing was left behind` : `${adapter} FAILED: ${failure}`
+    failure === undefined ? `${name}: nothing was lost, nothing was left behind` : `${name} FAILED: ${failure}`
   )
-  failed ||= failure !== undefined
+  return failure === undefined
+}
+
+const parts = values.part.split(",")
+const unknown = parts.find((part) => part !== "adapters" && part !== "chaos")
+if (unknown !== undefined) {
+  console.error(`--part ${unknown}: there are adapters and chaos`)
+  process.exit(2)
+}
+let failed = false
+for (const adapter of parts.includes("adapters") ? values.adapter.split(",") : []) {
+  console.log(
+    `${adapter}: ${minutes} minutes, ${values.stations} good stations, storms of ${values.storm}, ${culprits} culprits, seed ${values.seed}`
+  )
+  failed = !(await outcome(adapter, soak(adapter))) || failed
+}
+if (parts.includes("chaos")) {
+  console.log(`chaos: ${minutes} minutes, ${values.stations} stations, seed ${values.seed}`)
+  failed = !(await outcome("chaos", chaos(minutes, Number(values.stations), Number(values.seed)))) || failed
 }
 process.exit(failed ? 1 : 0)

@@ -15,7 +15,18 @@ export class Traffic extends Context.Service<
     refused: number
     /** Handlers that failed, answers that came late, events that were missed. */
     failed: number
+    /** Transactions that run, by station and id, and how many have ended. */
+    readonly running: Set<string>
+    ended: number
   }
 >()("first-light/Traffic") {
-  static readonly layer = Layer.sync(Traffic, () => ({ received: 0, reportParts: 0, sent: 0, refused: 0, failed: 0 }))
+  static readonly layer = Layer.sync(Traffic, () => ({
+    received: 0,
+    reportParts: 0,
+    sent: 0,
+    refused: 0,
+    failed: 0,
+    running: new Set<string>(),
+    ended: 0
+  }))
 }

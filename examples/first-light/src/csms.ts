@@ -4,7 +4,7 @@ import { WsServer } from "@wattline/ocpp-ws"
 import { DateTime, Effect, Layer } from "effect"
 import { colours, Log, printable } from "./Log.ts"
 import { costOf, energyWith } from "./tariff.ts"
-import { contractOf } from "./tokens.ts"
+import { type Contracts, contractOf } from "./tokens.ts"
 import { Traffic } from "./Traffic.ts"
 import { layer as watch } from "./watch.ts"
 
@@ -14,7 +14,7 @@ const heartbeatInterval = 300
 /** What happens with a station once its BootNotification is answered. */
 export type AfterBoot<R> = (station: Station) => Effect.Effect<unknown, unknown, R>
 
-const handlers = <R>(afterBoot: AfterBoot<R>): Handlers<Log | Traffic | R> => ({
+const handlers = <R>(afterBoot: AfterBoot<R>, contracts: Contracts): Handlers<Log | Traffic | R> => ({
   BootNotification: (_request, { station }) =>
     Effect.map(DateTime.now, (now) =>
       andThen(
@@ -25,7 +25,7 @@ const handlers = <R>(afterBoot: AfterBoot<R>): Handlers<Log | Traffic | R> => ({
 
   Authorize: Effect.fnUntraced(function* ({ idToken }, { station }) {
     const { line } = yield* Log
-    const contract = contractOf(idToken.idToken)
+    const contract = contracts(idToken.idToken)
     const status = contract?.status ?? "Unknown"
     const traffic = yield* Traffic
     traffic.received++
@@ -42,7 +42,7 @@ const handlers = <R>(afterBoot: AfterBoot<R>): Handlers<Log | Traffic | R> => ({
     const { transactionId } = event.transactionInfo
     const energyWh = energyWith(findTransaction(mirror.transactions, transactionId), event)
     return {
-      ...(event.idToken && { idTokenInfo: { status: contractOf(event.idToken.idToken)?.status ?? "Unknown" } }),
+      ...(event.idToken && { idTokenInfo: { status: contracts(event.idToken.idToken)?.status ?? "Unknown" } }),
       // The price is final, and told, when the transaction has ended (I03).
       ...(event.eventType === "Ended" && energyWh !== undefined && { totalCost: costOf(energyWh) })
     }
@@ -50,8 +50,12 @@ const handlers = <R>(afterBoot: AfterBoot<R>): Handlers<Log | Traffic | R> => ({
 })
 
 /** The CSMS with its handlers; what happens is printed. */
-export const layer = <R>(listen: { readonly host: string; readonly port: number }, afterBoot: AfterBoot<R>) =>
+export const layer = <R>(
+  listen: { readonly host: string; readonly port: number },
+  afterBoot: AfterBoot<R>,
+  contracts = contractOf
+) =>
   WsServer.layer({ ...listen, plain: true }).pipe(
     Layer.provideMerge(watch),
-    Layer.provideMerge(Csms.layer(handlers(afterBoot)))
+    Layer.provideMerge(Csms.layer(handlers(afterBoot, contracts)))
   )

@@ -6,7 +6,7 @@ import { Data, Deferred, Effect } from "effect"
 import { layer as csms } from "./csms.ts"
 import { colours, Log } from "./Log.ts"
 import { type Plan, session, StepFailed } from "./operator.ts"
-import { start } from "./StationProcess.ts"
+import { type Make, start } from "./StationProcess.ts"
 import { box, contradictions } from "./summary.ts"
 import { Traffic } from "./Traffic.ts"
 
@@ -16,14 +16,21 @@ export class Contradiction extends Data.TaggedError("Contradiction")<{ readonly 
 const identity = "CS-HPC-07"
 const plan: Plan = { evseId: 1, idToken: { idToken: "DE-WTL-C00012345-6", type: "eMAID" }, enoughWh: 150 }
 
+/** Where it is to listen, and whose station is to come. */
+export interface DemoOptions {
+  readonly host: string
+  readonly port: number
+  readonly station: Make
+}
+
 /** Runs it; fails when anything in it does not go as it should. */
-export const demo = Effect.fn("demo")(function* (options: { readonly host: string; readonly port: number }) {
+export const demo = Effect.fn("demo")(function* (options: DemoOptions) {
   const booted = yield* Deferred.make<Station>()
   const server = csms(options, (station) => Deferred.succeed(booted, station))
-  yield* Effect.provide(run(Deferred.await(booted)), server)
+  yield* Effect.provide(run(Deferred.await(booted), options.station), server)
 })
 
-const run = Effect.fnUntraced(function* (booted: Effect.Effect<Station>) {
+const run = Effect.fnUntraced(function* (booted: Effect.Effect<Station>, make: Make) {
   const { line, block } = yield* Log
   const { addStation } = yield* Csms
   const { url } = yield* WsServer
@@ -31,12 +38,12 @@ const run = Effect.fnUntraced(function* (booted: Effect.Effect<Station>) {
   yield* line({ mark: "note", who: "CSMS", what: "listens", text: `on ${url}, OCPP 2.0.1, security profile 1` })
   yield* addStation({ identity, securityProfile: 1, password })
 
-  const { account, pid } = yield* start({ url, identity, password })
+  const { account, client, pid } = yield* start({ make, url, identity, password })
   yield* line({
     mark: "note",
     who: identity,
     what: "starts",
-    text: `as process ${pid}, with npm ocpp-rpc as its client`
+    text: `as process ${pid}, with ${client} as its client`
   })
 
   const arrived = Effect.timeoutOrElse(booted, {

@@ -9,6 +9,8 @@ import { Data, Effect, Layer } from "effect"
 import { layer as csms } from "./csms.ts"
 import { colours, Log } from "./Log.ts"
 import { serveMetrics } from "./metrics.ts"
+import { makeOverview, type Overview } from "./overview.ts"
+import { withFleet } from "./tokens.ts"
 import { Traffic } from "./Traffic.ts"
 
 /** How it is to listen. */
@@ -18,12 +20,16 @@ export interface ServeOptions {
   readonly password: string | undefined
   /** Port of the metrics; none are served without it. */
   readonly metrics: number | undefined
+  /** Prints a summary every few seconds in place of every message. */
+  readonly quiet: boolean
+  /** Tokens that may charge besides those of `tokens.ts`, as a template. */
+  readonly tokens: string
 }
 
 class WrongPassword extends Data.TaggedError("WrongPassword")<{ readonly message: string }> {}
 
 /** Serves until it is interrupted. */
-export const serve = Effect.fn("serve")(function* ({ host, metrics, port, password }: ServeOptions) {
+export const serve = Effect.fn("serve")(function* ({ host, metrics, password, port, quiet, tokens }: ServeOptions) {
   const secret = password ?? randomBytes(15).toString("base64url")
   const problem = passwordViolation(secret)
   if (problem !== undefined) return yield* new WrongPassword({ message: `This --password will not do. ${problem}` })
@@ -32,7 +38,11 @@ export const serve = Effect.fn("serve")(function* ({ host, metrics, port, passwo
   const directory = StationDirectory.fromLookup((identity) =>
     Effect.succeed({ identity, securityProfile: 1, passwordHash })
   )
-  const served = Effect.provide(run(host, secret), Layer.provide(csms({ host, port }, inventory), directory))
+  const overview = quiet ? yield* makeOverview : undefined
+  const server = csms({ host, port }, inventory, withFleet(tokens))
+  const served = Effect.provide(run({ host, tokens }, secret, overview), Layer.provide(server, directory)).pipe(
+    Effect.provideService(Log, overview?.log ?? (yield* Log))
+  )
   yield* metrics === undefined ? served : Effect.scoped(Effect.andThen(tellMetrics(metrics), served))
 })
 
@@ -43,14 +53,18 @@ const tellMetrics = Effect.fnUntraced(function* (port: number) {
   yield* line({ mark: "note", who: "CSMS", what: "metrics", text: `for Prometheus on ${url}` })
 })
 
-const run = Effect.fnUntraced(function* (host: string, password: string) {
+const run = Effect.fnUntraced(function* (
+  { host, tokens }: Pick<ServeOptions, "host" | "tokens">,
+  password: string,
+  overview: Overview | undefined
+) {
   const { block, line } = yield* Log
   const { address, connections, url } = yield* WsServer
-  yield* block(instructions(urls(host, url, address.port), password))
+  yield* block(instructions(urls(host, url, address.port), password, tokens))
   const goodbye = Effect.flatMap(connections, (open) =>
     line({ mark: "note", who: "CSMS", what: "closes", text: `connected stations: ${open}; what is in flight may end` })
   )
-  return yield* Effect.onInterrupt(Effect.never, () => goodbye)
+  return yield* Effect.onInterrupt(overview?.run(connections) ?? Effect.never, () => goodbye)
 })
 
 /** Reads what a station is, once it has booted. */
@@ -82,7 +96,7 @@ const urls = (host: string, url: string, port: number): ReadonlyArray<string> =>
 const station = fileURLToPath(new URL("station/main.ts", import.meta.url))
 const here = (path: string): string => relative(process.cwd(), path)
 
-const instructions = (ways: ReadonlyArray<string>, password: string): string => `
+const instructions = (ways: ReadonlyArray<string>, password: string, tokens: string): string => `
 ${colours.bold("This CSMS waits for charging stations.")} Give them:
 
   URL       ${ways.map((url) => colours.cyan(`${url}/<identity>`)).join("\n            ")}
@@ -90,10 +104,14 @@ ${colours.bold("This CSMS waits for charging stations.")} Give them:
   user      <identity>, any you like: at most 48 of the characters a-z A-Z 0-9 - _ . = + | @ *
   password  ${colours.cyan(password)}
 
-Tokens that may charge: DE-WTL-C00012345-6 (eMAID), 04A2E8B1C39D80 (ISO14443).
+Tokens that may charge: DE-WTL-C00012345-6 (eMAID), 04A2E8B1C39D80 (ISO14443), and all like ${tokens}.
 No station at hand? In another terminal:
 
   STATION_PASSWORD=${password} ${here(process.execPath)} ${here(station)} ${ways.at(-1)} CS-7 --swipe 04A2E8B1C39D80
+
+A fleet of 200, best with --quiet here:
+
+  ocpp-sim fleet --url ${ways.at(-1)} --password ${password} --stations 200
 
 Ctrl-C ends it.
 `

@@ -156,7 +156,11 @@ const progress = Effect.fnUntraced(function* (event: Progress) {
     ...readings(event, transaction)
   ].join("  ")
   yield* line(entry("in", event, "TransactionEvent", text))
-  if (event._tag === "TransactionEnded") {
+  const key = `${event.identity} ${event.transactionId}`
+  if (event._tag !== "TransactionEnded") traffic.running.add(key)
+  else {
+    traffic.running.delete(key)
+    traffic.ended++
     const cost = transaction?.totalCost
     if (cost !== undefined)
       yield* line(entry("out", event, "  answer", `total cost ${cost.toFixed(2)} ${tariff.currency}`))

@@ -73,6 +73,10 @@ describe("npm start", () => {
     [["--port", "70000"], "✗ --port 70000 is no port. Give a number from 0 to 65535, for example --port 9001.\n"],
     [["--port"], "✗ Option '--port <value>' argument missing. npm start -- --help shows the options.\n"],
     [["--password", "x"], "✗ --password goes with --serve: without it the station of the demo makes its own.\n"],
+    [["--station", "acme"], "✗ --station acme is unknown. Give ocpp-rpc or wattline.\n"],
+    [["--serve", "--station", "wattline"], "✗ --station goes with the demo: --serve waits for stations of your own.\n"],
+    [["--quiet"], "✗ --quiet goes with --serve: the demo is there to be watched.\n"],
+    [["--tokens", "SIM{n}"], "✗ --tokens goes with --serve: the driver of the demo has a contract.\n"],
     [
       ["--serve", "--port", "0", "--password", "x"],
       "✗ This --password will not do. The password has 1 characters; it needs at least 16.\n"
@@ -84,7 +88,8 @@ describe("npm start", () => {
   it("--help tells the options", async () => {
     const { code, stdout } = await run("--help")
     assert.strictEqual(code, 0)
-    for (const option of ["--serve", "--port", "--host", "--password", "--metrics"]) assert.include(stdout, option)
+    for (const option of ["--serve", "--station", "--port", "--host", "--password", "--tokens", "--quiet", "--metrics"])
+      assert.match(stdout, new RegExp(`^ +${option}\\b`, "m"))
   })
 })
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
+import type { Metered } from "./Account.ts"
 import { Charger, type Reading } from "./Charger.ts"
 import type { Connection } from "./Connection.ts"
 import { DeviceModel, nameplate, type VariableName } from "./DeviceModel.ts"
@@ -23,13 +24,6 @@ interface Session {
   seqNo: number
   chargingState: "Idle" | "EVConnected" | "Charging"
   readonly startWh: number
-}
-
-/** What is left of a transaction when it is over. */
-export interface Metered {
-  readonly transactionId: string
-  readonly energyWh: number
-  readonly events: number
 }
 
 const evse = { id: 1, connectorId: 1 }

@@ -3,16 +3,7 @@
  * all four directions of payloads with schemas of its own, and everything it has to complain about is counted here.
  */
 import { RPCClient } from "ocpp-rpc"
-
-/** What went over the wire, as the station saw it. */
-export interface Traffic {
-  /** CALLs of the station that were answered with a CALLRESULT. */
-  readonly sent: number
-  /** CALLs of the CSMS that the station answered with a CALLRESULT. */
-  readonly answered: number
-  /** CALLERRORs in either direction, invalid payloads, frames that are none. */
-  readonly faults: ReadonlyArray<string>
-}
+import type { Traffic } from "./Account.ts"
 
 /** Where and as whom to connect. */
 export interface Login {

@@ -1,5 +1,5 @@
 /**
- * The station as a process of its own:
+ * The station of npm `ocpp-rpc` as a process of its own:
  *
  *   STATION_PASSWORD=… node src/station/main.ts ws://127.0.0.1:9000 CS-7 [--once] [--swipe TOKEN] [--seconds N]
  *

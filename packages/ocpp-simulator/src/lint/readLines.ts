@@ -1,0 +1,36 @@
+/** The lines of a file, one at a time, however long the file is. */
+import { createReadStream } from "node:fs"
+import { createInterface } from "node:readline"
+import * as Data from "effect/Data"
+import * as Stream from "effect/Stream"
+
+/** The file could not be read. */
+export class FileUnreadable extends Data.TaggedError("FileUnreadable")<{
+  readonly file: string
+  readonly cause: unknown
+}> {
+  override get message(): string {
+    return `${this.file} cannot be read: ${this.cause instanceof Error ? this.cause.message : String(this.cause)}`
+  }
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const input = file === "-" ? process.stdin : createReadStream(file, "utf8")
+  // A stream that fails would otherwise end the process, not the iteration.
+  const failure = new Promise<never>((_, reject) => input.once("error", reject))
+  failure.catch(() => undefined)
+  const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]()
+  try {
+    while (true) {
+      const next = await Promise.race([lines.next(), failure])
+      if (next.done === true) return
+      yield next.value
+    }
+  } finally {
+    if (file !== "-") input.destroy()
+  }
+}
+
+/** The lines of `file`, `-` being standard input. */
+export const readLines = (file: string): Stream.Stream<string, FileUnreadable> =>
+  Stream.fromAsyncIterable(linesOf(file), (cause) => new FileUnreadable({ file, cause }))
