@@ -14,8 +14,30 @@ const places = [
   "packages/ocpp-ws/",
   "codegen/",
   "examples/",
-  "packages/ocpp-uws/"
+  "packages/ocpp-uws/",
+  "packages/ocpp-station/"
 ]
+
+/** Rules that a station has to keep: only tests of the station's side show them. */
+const stationRules: ReadonlySet<string> = new Set([
+  "R-189",
+  "R-190",
+  "R-230",
+  "R-231",
+  "R-232",
+  "R-233",
+  "R-234",
+  "R-235"
+])
+
+/** Tests of the station's side, which say nothing about a CSMS. */
+const stationTests = /^packages\/ocpp-(?:station|simulator)\/|\/[Dd]ial(?:er|ing)\w*\.test\.ts$/
+
+/** Tests of what finds a broken rule show no rule that is kept. */
+const lintTests = /^packages\/ocpp-simulator\/test\/(?:lint|replay)\//
+
+const counts = ({ file }: Title, id: string): boolean =>
+  !lintTests.test(file) && stationTests.test(file) === stationRules.has(id)
 
 /** Which tests show which id. The title itself goes before those of its suites, then the title with the fewest ids. */
 export const shownBy = (titles: ReadonlyArray<Title>): Shown => {
@@ -24,6 +46,7 @@ export const shownBy = (titles: ReadonlyArray<Title>): Shown => {
     const place = places.findIndex((start) => title.file.startsWith(start))
     const own = idsIn(title.path.at(-1) ?? "")
     for (const id of idsIn(title.path.join(" > "))) {
+      if (!counts(title, id)) continue
       const tests = shown.get(id) ?? []
       const rank = own.has(id) ? Math.min(own.size, 99) : 100
       tests.push([rank * 100 + (place < 0 ? places.length : place), title])
@@ -54,7 +77,7 @@ export const renderPage = (blocks: ReadonlyArray<Block>, shown: Shown): string =
     "A statement or an OCA case counts as shown when the title of a test that is not skipped names it. Tags say who carries it:",
     "`auto` the library alone, `api` a typed operation or check, `app` business logic behind a handler, `transport` the",
     "connection. Rules of the wire (R-nnn) have a level instead: M obligation, S recommendation, P permission, D our decision;",
-    "rules of the device model (DM-nn) have neither. What is missing for blocks G to P is not built yet.",
+    "rules of the device model (DM-nn) have neither. Rules of the station's side are shown by tests of `ocpp-station` and the dialers.",
     "",
     "| block | shown | auto | api | app | transport | cases |",
     "| --- | --- | --- | --- | --- | --- | --- |",

@@ -74,6 +74,17 @@ it("a row has the test whose own title says it with the fewest other ids, and co
   expect(page).toContain("Statements: 1 / 2 shown. OCA cases: 0 / 1 shown.")
 })
 
+it("a rule of the CSMS is shown by tests of the CSMS, one of the station by tests of the station, and none by tests of the lint", () => {
+  const shown = shownBy([
+    title("packages/ocpp-station/test/a.test.ts", "A-1, R-232: the station does"),
+    title("packages/ocpp-ws/test/DialerTls.test.ts", "A-2, R-230: the dialer does"),
+    title("packages/ocpp-core/test/b.test.ts", "R-232: the CSMS lets it"),
+    title("packages/ocpp-simulator/test/lint/c.test.ts", "A-1, R-233: is found")
+  ])
+  expect([...shown.keys()].toSorted()).toEqual(["R-230", "R-232"])
+  expect(shown.get("R-232")?.map(({ file }) => file)).toEqual(["packages/ocpp-station/test/a.test.ts"])
+})
+
 it("the order in which the files were loaded changes nothing", () => {
   const titles = ["b", "a", "c"].map((name) => title(`packages/ocpp-core/test/${name}.test.ts`, "A-2: same"))
   expect(renderPage(blocks, shownBy(titles.toReversed()))).toBe(renderPage(blocks, shownBy(titles)))

@@ -44,7 +44,7 @@ describe("BootNotification", () => {
     })
   )
 
-  it.effect("B03.FR.04, B03.FR.06: Rejected: nothing is sent until the interval is over", () =>
+  it.effect("R-233, B03.FR.04, B03.FR.06: Rejected: nothing is sent until the interval is over", () =>
     Effect.gen(function* () {
       const { client, csms } = yield* setup()
       csms.call("BootNotification").reply(answer("Rejected", 40))
@@ -68,7 +68,7 @@ describe("BootNotification", () => {
     })
   )
 
-  it.effect("R-190: is sent again when it is answered with a CALLERROR", () =>
+  it.effect("B01.FR.05: is sent again when it is answered with a CALLERROR", () =>
     Effect.gen(function* () {
       const { csms } = yield* setup({ settings: { bootRetryInterval: 17 } })
       csms.call("BootNotification").refuse()
