@@ -4,7 +4,7 @@
  */
 import type { Action, CsmsAction, Messages } from "@wattline/ocpp-v201"
 import type { JobEnd } from "./Job.ts"
-import type { JobKind } from "./JobKinds.ts"
+import type { ChangeOf, CollectedKind, JobKind } from "./JobKinds.ts"
 import type { StationMirror } from "./Mirror.ts"
 import type { MeteringLimits } from "./Meters.ts"
 import type { TransactionLimits } from "./Transactions.ts"
@@ -46,6 +46,18 @@ export type Consumer<S, E, K extends JobKind> = (state: S, end: JobEnd<K>, emit:
  */
 export type Doubt<S, A extends CsmsAction> = (state: S, request: RequestOf<A>, at: number, mirror: StationMirror) => S
 
+/**
+ * What of an exchange holds over a report that was asked for before it, by action: the report may have been made before it, or
+ * after. `response` is absent when the outcome is not known (ST-3). Told only while such a report is open. Pure.
+ */
+export type Since<S, K extends CollectedKind> = {
+  readonly [A in Action]?: (
+    exchange: Pick<Exchange<A>, "at" | "request"> & { readonly response?: ResponseOf<A> },
+    after: S,
+    before: S
+  ) => ReadonlyArray<ChangeOf<K>>
+}
+
 /** One functional block: its state before anything happened, and how each action changes it. */
 export interface Block<S, E> {
   readonly initial: S
@@ -53,6 +65,8 @@ export interface Block<S, E> {
   readonly reduce: { readonly [A in Action]?: Reducer<S, E, A> }
   /** Jobs whose end changes something here; run once for each, whatever it ended with (CE-5). */
   readonly jobs?: { readonly [K in JobKind]?: Consumer<S, E, K> }
+  /** What changes while a report is open; it is in `changes` of the job when that ends. */
+  readonly since?: { readonly [K in CollectedKind]?: Since<S, K> }
   /** CALLs that change something on the station: what is uncertain when their outcome is not known (ST-3). */
   readonly unanswered?: { readonly [A in CsmsAction]?: Doubt<S, A> }
   /** Other hardware has taken over the identity: what it was told, or told, before is uncertain (DM-28, ST-3). */

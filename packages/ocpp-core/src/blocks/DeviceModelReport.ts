@@ -16,7 +16,6 @@ import {
 } from "./DeviceModel.ts"
 import { stillPending } from "./DeviceModelChanges.ts"
 import { shared } from "./DeviceModelSharing.ts"
-import { isBefore } from "./Timestamp.ts"
 
 /** One NotifyReport as it is staged and applied. */
 export interface ReportPart {
@@ -25,6 +24,8 @@ export interface ReportPart {
   readonly generatedAt: string
   /** CSMS clock in milliseconds since 1970. */
   readonly receivedAt: number
+  /** CSMS clock in milliseconds since 1970: when its report was asked for. Absent: when it was received. */
+  readonly askedAt?: number
   readonly reportData: ReadonlyArray<ReportDataType>
 }
 
@@ -51,7 +52,7 @@ const stripped = (item: ReportDataType): ReportDataType => ({
 
 /**
  * Applies a report, whatever the order of its parts (DM-20, DM-21, DM-22); `at` is CSMS time in milliseconds. What
- * was read, written or announced after a part had been sent is newer than that part and keeps its value.
+ * was read, written or announced after the report had been asked for is newer than it and keeps its value.
  */
 export const applyReport = (
   model: DeviceModel,
@@ -142,9 +143,14 @@ const reportedAttribute = (
   return pending === undefined ? next : { ...next, pending }
 }
 
-// Parts wait until their report is complete. For events the station's clock decides too (ST-5), but never alone: a
-// timestamp far in the future must not outlast the next report.
-const isNewer = (attribute: Attribute, part: ReportPart): boolean =>
-  (attribute.source === "get" || attribute.source === "set" || attribute.source === "event") &&
-  attribute.at > part.receivedAt &&
-  (attribute.timestamp === undefined || isBefore(part.generatedAt, attribute.timestamp))
+// A station makes its report when it is asked for, or part by part: what came since need not be in it. For events the
+// station's clock decides too (ST-5), reckoned back to the request, but never alone: a timestamp far in the future must not
+// outlast the next report. What a boot has left in doubt in the same millisecond gives way.
+const isNewer = (attribute: Attribute, { askedAt, generatedAt, receivedAt }: ReportPart): boolean => {
+  const { at, source, stale, timestamp } = attribute
+  if (source !== "get" && source !== "set" && source !== "event") return false
+  if (askedAt === undefined || stale ? at <= (askedAt ?? receivedAt) : at < askedAt) return false
+  if (timestamp === undefined) return true
+  const asked = Date.parse(generatedAt) - (receivedAt - (askedAt ?? receivedAt))
+  return Date.parse(timestamp) >= asked
+}

@@ -4,13 +4,14 @@
  */
 import type { MonitoringBaseEnumType } from "@wattline/ocpp-v201"
 import { type Alert, type AlertClosed, type AlertOpened, concernsAlerts, withEvent, withoutMonitors } from "./Alerts.ts"
-import type { Block, Exchange } from "./Block.ts"
+import type { Block, Exchange, Since } from "./Block.ts"
 import type { JobEnd } from "./Job.ts"
 import { confirmLimit, doubtLimit, levelSet, limitsRead } from "./MonitoringLimits.ts"
 import {
   coveredBy,
   keep,
   type Monitor,
+  type MonitorChange,
   monitorKey,
   type MonitorKind,
   type Monitors,
@@ -20,6 +21,7 @@ import {
   placeOf,
   reportedMonitors,
   staleMonitors,
+  withChanges,
   withMonitors
 } from "./Monitors.ts"
 
@@ -216,9 +218,10 @@ const monitorsReported = (state: State, { at, job, outcome }: JobEnd<"Monitoring
   const isOfAll = monitorTypes.every((type) => covered.includes(type))
   if (outcome._tag === "Failed") return isOfAll ? refuseMonitoringReport(state) : state
   const data = outcome.parts.flatMap(({ message }) => message.monitor ?? [])
-  const reported = reportedMonitors(state.monitors, data, at)
+  const told = reportedMonitors(state.monitors, data, at)
+  const reported = withChanges(told, job.changes)
   const isWhole = isOfAll && outcome._tag === "Complete"
-  emit({ _tag: "MonitorsReported", requestId: job.requestId, monitors: reported.length, isWhole })
+  emit({ _tag: "MonitorsReported", requestId: job.requestId, monitors: told.length, isWhole })
   const isCovered = (monitor: Monitor): boolean => outcome._tag === "Complete" && covered.includes(monitor.type)
   const monitors = withMonitors(
     keep(state.monitors, (monitor) => !isCovered(monitor)),
@@ -237,7 +240,33 @@ const monitorsReported = (state: State, { at, job, outcome }: JobEnd<"Monitoring
   }
   const alerts = withoutMonitors(moved, isOver, emit)
   const next = { ...state, monitors, alerts }
-  return isWhole ? { ...next, stale: false, reportedAt: at } : next
+  const after = isWhole ? { ...next, stale: false, reportedAt: at } : next
+  return job.changes?.some(({ _tag }) => _tag === "Doubted") === true ? doubtAgain(after) : after
+}
+
+/** What the report told as certain may have changed since. */
+const doubtAgain = (state: State): State => ({ ...state, stale: true, monitors: staleMonitors(state.monitors) })
+
+const clearedSince = (id: number): MonitorChange => ({ _tag: "Cleared", id })
+const doubtedSince: MonitorChange = { _tag: "Doubted" }
+
+const since: Since<State, "MonitoringReport"> = {
+  SetVariableMonitoring: ({ response }, after, before) =>
+    response === undefined
+      ? [doubtedSince]
+      : monitorsOf(after.monitors).flatMap((monitor) =>
+          before.monitors[monitor.id] === monitor ? [] : [{ _tag: "Set", monitor }]
+        ),
+  ClearVariableMonitoring: ({ response }) =>
+    response === undefined
+      ? [doubtedSince]
+      : response.clearMonitoringResult.flatMap(({ id, status }) => (status === "Rejected" ? [] : [clearedSince(id)])),
+  SetMonitoringBase: ({ response }, after, before) => {
+    if (response === undefined) return [doubtedSince]
+    if (response.status !== "Accepted") return []
+    const gone = monitorsOf(before.monitors).filter(({ id }) => after.monitors[id] === undefined)
+    return [...gone.map(({ id }) => clearedSince(id)), doubtedSince]
+  }
 }
 
 /** Alerts go with their monitors: the id of one that is as it was has changed (DM-46). */
@@ -271,5 +300,6 @@ export const diagnostics: Block<DiagnosticsState, DiagnosticsEvent> = {
     SetMonitoringLevel: (state) => doubtLimit(state, "monitoringLevel")
   },
   replaced: allDoubted,
-  jobs: { MonitoringReport: monitorsReported }
+  jobs: { MonitoringReport: monitorsReported },
+  since: { MonitoringReport: since }
 }

@@ -9,10 +9,10 @@ import type {
   MessageInfoType,
   SetDisplayMessageRequest
 } from "@wattline/ocpp-v201"
-import type { Block, Exchange } from "./Block.ts"
+import type { Block, Exchange, Since } from "./Block.ts"
 import type { JobEnd } from "./Job.ts"
 import type { StationMirror } from "./Mirror.ts"
-import { findTransaction } from "./Transactions.ts"
+import { findTransaction, transactionFoundOver } from "./Transactions.ts"
 import { doubted, doubtedIn, type Uncertain } from "./Uncertain.ts"
 
 /**
@@ -33,6 +33,15 @@ export interface DisplayMessagesState {
   /** True when messages were left out because there was no room; until a complete report fits. */
   readonly isTruncated?: true
 }
+
+/**
+ * What changed while a report of messages was open, in order: it holds whatever the report says. Plain data. A `Set` of an
+ * uncertain message, and a `Cleared` that is uncertain, may have been or not.
+ */
+export type DisplayMessageChange =
+  | { readonly _tag: "Set"; readonly message: HeldDisplayMessage }
+  | { readonly _tag: "Cleared"; readonly id: number; readonly uncertain?: true }
+  | { readonly _tag: "TransactionEnded"; readonly transactionId: string }
 
 /** Messages that are held per station; the oldest are left out. */
 export const maxDisplayMessages = 256
@@ -103,7 +112,13 @@ const messageSet = (
   mirror?: StationMirror
 ): State => {
   if (response.status !== "Accepted") return state
-  const added = held(request.message, at)
+  const shown = withMessage(state, held(request.message, at), emit)
+  const fresh = removed(shown, (known) => isExpired(known, at), "Expired", emit)
+  // Its end may have overtaken the answer (R-165).
+  return mirror === undefined ? fresh : removed(fresh, (known) => isOfEnded(known, mirror), "TransactionEnded", emit)
+}
+
+const withMessage = (state: State, added: HeldDisplayMessage, emit: Emit): State => {
   const { id, priority, transactionId } = added
   const others = state.messages.filter((known) => known.id !== id)
   const replaced = others.length < state.messages.length
@@ -116,10 +131,7 @@ const messageSet = (
   })
   const all = withRoom({ ...state, messages: [...others, added] })
   const isSuperseded: IsOne = (known) => priority === "AlwaysFront" && known.priority === priority && known !== added
-  const single = removed(all, isSuperseded, "Superseded", emit)
-  const fresh = removed(single, (known) => isExpired(known, at), "Expired", emit)
-  // Its end may have overtaken the answer (R-165).
-  return mirror === undefined ? fresh : removed(fresh, (known) => isOfEnded(known, mirror), "TransactionEnded", emit)
+  return removed(all, isSuperseded, "Superseded", emit)
 }
 
 const held = (
@@ -141,16 +153,18 @@ const heldDisplay = ({ customData: _, evse, ...component }: ComponentType): Comp
 }
 
 /** It may be there, and another AlwaysFront message may be gone for it (O-3). */
-const doubtful = (state: State, { message }: SetDisplayMessageRequest): State => {
-  const { id, priority } = message
+const doubtful = (state: State, added: HeldDisplayMessage): State => {
+  const { id, priority } = added
   const next = withDoubted(
     state,
     (known) => known.id === id || (priority === "AlwaysFront" && known.priority === priority)
   )
   return next.messages.some((known) => known.id === id)
     ? next
-    : withRoom({ ...next, messages: [...next.messages, doubted(held(message))] })
+    : withRoom({ ...next, messages: [...next.messages, added] })
 }
+
+const maybeHeld = ({ message }: SetDisplayMessageRequest): HeldDisplayMessage => doubted(held(message))
 
 const withDoubted = (state: State, isTouched?: IsOne): State => {
   const messages = doubtedIn(state.messages, isTouched)
@@ -168,30 +182,70 @@ const cleared = (state: State, { request, response }: Exchange<"ClearDisplayMess
 const transactionEvent = (state: State, { request }: Exchange<"TransactionEvent">, emit: Emit): State =>
   request.eventType === "Ended" ? transactionOver(state, request.transactionInfo.transactionId, emit) : state
 
-const transactionStatus = (state: State, { request, response }: Exchange<"GetTransactionStatus">, emit: Emit): State =>
-  request.transactionId !== undefined && response.ongoingIndicator === false && !response.messagesInQueue
-    ? transactionOver(state, request.transactionId, emit)
-    : state
+const transactionStatus = (
+  state: State,
+  { request, response }: Exchange<"GetTransactionStatus">,
+  emit: Emit
+): State => {
+  const over = transactionFoundOver(request, response)
+  return over === undefined ? state : transactionOver(state, over, emit)
+}
 
 const transactionOver = (state: State, transactionId: string, emit: Emit): State =>
   removed(state, (known) => known.transactionId === transactionId, "TransactionEnded", emit)
 
+const since: Since<State, "DisplayMessages"> = {
+  SetDisplayMessage: ({ at, request, response }, after) => {
+    if (response === undefined) return [{ _tag: "Set", message: maybeHeld(request) }]
+    if (response.status !== "Accepted") return []
+    const message = held(request.message, at)
+    const set: DisplayMessageChange = { _tag: "Set", message }
+    // Not there any more: it is over already.
+    return after.messages.some(({ id }) => id === message.id) ? [set] : [set, { _tag: "Cleared", id: message.id }]
+  },
+  ClearDisplayMessage: ({ request: { id }, response }) => [
+    { _tag: "Cleared", id, ...(response === undefined && { uncertain: true }) }
+  ],
+  TransactionEvent: ({ request: { eventType, transactionInfo } }) =>
+    eventType === "Ended" ? [{ _tag: "TransactionEnded", transactionId: transactionInfo.transactionId }] : [],
+  GetTransactionStatus: ({ request, response }) => {
+    const transactionId = transactionFoundOver(request, response)
+    return transactionId === undefined ? [] : [{ _tag: "TransactionEnded", transactionId }]
+  }
+}
+
+// It was told when it came.
+const untold: Emit = () => {}
+
+const changed = (state: State, change: DisplayMessageChange): State => {
+  switch (change._tag) {
+    case "Set":
+      return change.message.uncertain === true
+        ? doubtful(state, change.message)
+        : withMessage(state, change.message, untold)
+    case "Cleared": {
+      const isOne: IsOne = ({ id }) => id === change.id
+      return change.uncertain === true ? withDoubted(state, isOne) : removed(state, isOne, "Cleared", untold)
+    }
+    case "TransactionEnded":
+      return transactionOver(state, change.transactionId, untold)
+  }
+}
+
 /**
- * What was reported is there. What was asked for and not reported is gone, if the report is complete; without filters that is
- * everything. What was set while the report came in is newer than the report.
+ * What was reported is there, with the changes since the report was asked for. What was asked for and is not among it is gone,
+ * if the report is complete; without filters that is everything.
  */
 const reportEnded = (state: State, { at, job, outcome }: JobEnd<"DisplayMessages">, emit: Emit): State => {
   if (outcome._tag !== "Complete" && outcome._tag !== "Partial") return state
-  const isNewer = ({ acceptedAt }: HeldDisplayMessage): boolean => acceptedAt !== undefined && acceptedAt > job.openedAt
   const before = new Map(state.messages.map((known) => [known.id, known]))
-  const reported = new Map<number, HeldDisplayMessage>()
-  for (const info of outcome.parts.flatMap(({ message }) => message.messageInfo ?? [])) {
-    const known = before.get(info.id)
-    if (known === undefined || !isNewer(known)) reported.set(info.id, held(info, known?.acceptedAt))
-  }
+  const infos = outcome.parts.flatMap(({ message }) => message.messageInfo ?? [])
+  const unique = new Map(infos.map((info) => [info.id, held(info, before.get(info.id)?.acceptedAt)]))
+  const now = (job.changes ?? []).reduce(changed, { messages: [...unique.values()] })
+  const reported = new Map(now.messages.map((message) => [message.id, message]))
   const isComplete = outcome._tag === "Complete"
   if (!isComplete && reported.size === 0) return state
-  const isGone: IsOne = (known) => isComplete && covers(job.about, known) && !isNewer(known)
+  const isGone: IsOne = (known) => isComplete && covers(job.about, known)
   const kept = state.messages.filter((known) => !reported.has(known.id) && !isGone(known))
   const after = new Set([...kept.map(({ id }) => id), ...reported.keys()])
   emit({
@@ -228,9 +282,10 @@ export const displayMessages: Block<DisplayMessagesState, DisplayMessageEvent> =
     GetTransactionStatus: transactionStatus
   },
   unanswered: {
-    SetDisplayMessage: doubtful,
+    SetDisplayMessage: (state, request) => doubtful(state, maybeHeld(request)),
     ClearDisplayMessage: (state, request) => withDoubted(state, ({ id }) => id === request.id)
   },
   replaced: (state) => withDoubted(state),
-  jobs: { DisplayMessages: reportEnded }
+  jobs: { DisplayMessages: reportEnded },
+  since: { DisplayMessages: since }
 }

@@ -1,18 +1,14 @@
 /** Charging profiles that a station may have, or not, because an answer about them was lost (ST-3). Pure. */
-import type { ClearChargingProfileRequest, SetChargingProfileRequest } from "@wattline/ocpp-v201"
-import { clearedBy, heldProfile, isOurs, type IsTouched, maxProfiles, type Placed } from "./HeldProfile.ts"
+import { clearedBy, isOurs, type IsTouched, maxProfiles, type Placed } from "./HeldProfile.ts"
+import type { ClearedProfiles } from "./ProfileChanges.ts"
 import type { InstalledProfile, SmartChargingState } from "./SmartCharging.ts"
 import { doubtedIn } from "./Uncertain.ts"
 
 /** A SetChargingProfile whose outcome is not known: what has its id may be another by now, or it may be there since. */
-export const setDoubted = (
-  state: SmartChargingState,
-  { chargingProfile, evseId }: SetChargingProfileRequest
-): SmartChargingState => {
-  const isOne: IsTouched = (_evseId, { id }) => id === chargingProfile.id
-  if ([...state.profiles, ...state.external].some(({ profile }) => profile.id === chargingProfile.id))
+export const setDoubted = (state: SmartChargingState, added: InstalledProfile): SmartChargingState => {
+  const isOne: IsTouched = (_evseId, { id }) => id === added.profile.id
+  if ([...state.profiles, ...state.external].some(({ profile }) => profile.id === added.profile.id))
     return withDoubted(state, isOne)
-  const added: InstalledProfile = { evseId, profile: heldProfile(chargingProfile), uncertain: true }
   const profiles = [...state.profiles, added]
   return {
     ...state,
@@ -22,7 +18,7 @@ export const setDoubted = (
 }
 
 /** A ClearChargingProfile whose outcome is not known: what it asked for may be gone. */
-export const clearDoubted = (state: SmartChargingState, request: ClearChargingProfileRequest): SmartChargingState =>
+export const clearDoubted = (state: SmartChargingState, request: ClearedProfiles): SmartChargingState =>
   withDoubted(state, clearedBy(request))
 
 /** Other hardware has taken over: it need not have any of them, nor what limits it from outside. */

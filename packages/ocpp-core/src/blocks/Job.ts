@@ -1,7 +1,7 @@
 /**
  * What a job is, how it ends, and what is told of it. Plain data; `Jobs.ts` changes it, `JobKinds.ts` says what kinds differ in.
  */
-import type { AboutOf, CollectedKind, FollowedKind, FollowUpOf, JobKind, StatusOf } from "./JobKinds.ts"
+import type { AboutOf, ChangeOf, CollectedKind, FollowedKind, FollowUpOf, JobKind, StatusOf } from "./JobKinds.ts"
 import type { SequenceRange } from "./SequenceRanges.ts"
 
 /** One part of a result: a message as it came, without secrets (A-14). */
@@ -37,6 +37,8 @@ export interface Job<K extends JobKind = JobKind> {
   readonly lastSeqNo?: number
   /** The last message of a kind that is followed: its status, and what came with it. */
   readonly last?: FollowUpOf<K>
+  /** What has changed since the request, in order; the report need not know of it. At most `maxChanges`; absent: nothing. */
+  readonly changes?: ReadonlyArray<ChangeOf<K>>
 }
 
 /** How a job of parts ends. */

@@ -21,10 +21,15 @@ import type {
 } from "@wattline/ocpp-v201"
 import type { RequestOf } from "./Block.ts"
 import { maxVariables } from "./DeviceModel.ts"
+import type { AttributeTarget } from "./DeviceModelChanges.ts"
 import { withoutSecrets } from "./DeviceModelReport.ts"
+import type { DisplayMessageChange } from "./DisplayMessage.ts"
+import type { MonitorChange } from "./Monitors.ts"
+import type { ProfileChange } from "./ProfileChanges.ts"
 
 /**
- * By kind: the actions that ask for it, the action that follows, and what is kept of the request to read the result by.
+ * By kind: the actions that ask for it, the action that follows, what is kept of the request to read the result by, and what
+ * is kept of that which changes before the result is there.
  * Nothing that names a person or lets anybody in is kept: no token, no URL.
  */
 export interface JobKinds {
@@ -33,12 +38,14 @@ export interface JobKinds {
     readonly ask: "GetBaseReport" | "GetReport"
     readonly follow: "NotifyReport"
     readonly about: { readonly reportBase?: ReportBaseEnumType }
+    readonly change: AttributeTarget
   }
   /** N02. */
   readonly MonitoringReport: {
     readonly ask: "GetMonitoringReport"
     readonly follow: "NotifyMonitoringReport"
     readonly about: Pick<GetMonitoringReportRequest, "componentVariable" | "monitoringCriteria">
+    readonly change: MonitorChange
   }
   /** N09, N10. */
   readonly CustomerInformation: {
@@ -51,12 +58,14 @@ export interface JobKinds {
     readonly ask: "GetChargingProfiles"
     readonly follow: "ReportChargingProfiles"
     readonly about: Pick<GetChargingProfilesRequest, "evseId" | "chargingProfile">
+    readonly change: ProfileChange
   }
   /** O03, O04. */
   readonly DisplayMessages: {
     readonly ask: "GetDisplayMessages"
     readonly follow: "NotifyDisplayMessages"
     readonly about: Pick<GetDisplayMessagesRequest, "id" | "priority" | "state">
+    readonly change: DisplayMessageChange
   }
   /** N01. `filename` is what the station answered. */
   readonly Log: {
@@ -90,6 +99,12 @@ export type AskOf<K extends JobKind> = JobKinds[K]["ask"]
 export type FollowUpOf<K extends JobKind> = RequestOf<JobKinds[K]["follow"]>
 /** What is kept of the request. */
 export type AboutOf<K extends JobKind> = JobKinds[K]["about"]
+/** What can change while a job of parts is open; never, for kinds that are in no mirror. */
+export type ChangeOf<K extends JobKind> = K extends JobKind
+  ? JobKinds[K] extends { readonly change: infer C }
+    ? C
+    : never
+  : never
 /** The status of a followed job. */
 export type StatusOf<K extends FollowedKind> = FollowUpOf<K>["status"]
 

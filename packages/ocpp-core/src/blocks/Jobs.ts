@@ -9,6 +9,7 @@ import type { FinishedJob, Job, JobEnd, JobOutcome, JobPart, JobProgressed, Jobs
 import {
   type AboutOf,
   answers,
+  type ChangeOf,
   type CollectedKind,
   type FollowedKind,
   type FollowUpOf,
@@ -31,6 +32,9 @@ export const maxOpenJobs = 32
 
 /** Finished jobs that are remembered per station. */
 export const maxFinishedJobs = 8
+
+/** Changes that are remembered of each open job; one that is outrun by more is given up. */
+export const maxChanges = 256
 
 /** Who is told while jobs change. */
 export interface JobEars {
@@ -168,6 +172,25 @@ export const giveUp = (jobs: JobsState, job: Job, at: number, ears: JobEars): Jo
   return ended(jobs, job, ending, at, ears)
 }
 
+/** Something changed that the open jobs of this kind need not know of: they keep it until they end. */
+export const note = (
+  jobs: JobsState,
+  kind: CollectedKind,
+  changes: ReadonlyArray<ChangeOf<CollectedKind>>,
+  at: number,
+  ears: JobEars
+): JobsState => {
+  if (changes.length === 0) return jobs
+  let next = jobs
+  for (const job of jobs.open) {
+    if (job.kind !== kind) continue
+    const all = [...(job.changes ?? []), ...changes]
+    const noted: Job = { ...job, changes: all }
+    next = all.length > maxChanges ? giveUp(next, job, at, ears) : replaced(next, job, noted)
+  }
+  return next
+}
+
 /** Forgets a job of parts (CE-7); what comes of it later belongs to no job. */
 export const cancel = (
   jobs: JobsState,
@@ -240,10 +263,15 @@ const withPart = (jobs: JobsState, job: Job, came: object, at: number): Job => {
   return { ...job, parts, items: job.items + more, progressAt: at, ...end }
 }
 
+const replaced = (jobs: JobsState, job: Job, by: Job): JobsState => ({
+  ...jobs,
+  open: jobs.open.map((one) => (one === job ? by : one))
+})
+
 /** Puts `next` in the place of `job`, or ends it if it is over (CE-3). */
 const settled = (jobs: JobsState, job: Job, next: Job, at: number, ears: JobEars): JobsState => {
   const { kind, last, lastSeqNo, parts } = next
-  const changed = { ...jobs, open: jobs.open.map((one) => (one === job ? next : one)) }
+  const changed = replaced(jobs, job, next)
   if (next.standing !== "Accepted") return changed
   if (!isFollowed(kind))
     // Sorted, unique and not negative: at its own index there is no gap before it.

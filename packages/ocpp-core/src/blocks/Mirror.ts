@@ -2,31 +2,27 @@
  * The mirror of one station: the states of all blocks, and one function that folds any exchange into them. An action no
  * block cares about costs one look-up.
  */
-import type { Action, CsmsAction } from "@wattline/ocpp-v201"
-import { availability, type AvailabilityEvent, type AvailabilityState } from "./Availability.ts"
-import { certificates, type CertificatesEvent, type CertificatesState } from "./CertificateManagement.ts"
-import { diagnostics, type DiagnosticsEvent, type DiagnosticsState } from "./Diagnostics.ts"
+import type { Action } from "@wattline/ocpp-v201"
+import type { AvailabilityEvent, AvailabilityState } from "./Availability.ts"
+import type { CertificatesEvent, CertificatesState } from "./CertificateManagement.ts"
+import type { DiagnosticsEvent, DiagnosticsState } from "./Diagnostics.ts"
 import { withShared } from "./DeviceModelSharing.ts"
-import { displayMessages, type DisplayMessageEvent, type DisplayMessagesState } from "./DisplayMessage.ts"
-import { evCharging, type EVChargingEvent, type EVChargingState } from "./EVCharging.ts"
-import type { Block, Consumer, Doubt, Exchange, Reducer } from "./Block.ts"
-import { firmwareManagement, type FirmwareManagementEvent, type FirmwareManagementState } from "./FirmwareManagement.ts"
+import type { DisplayMessageEvent, DisplayMessagesState } from "./DisplayMessage.ts"
+import type { EVChargingEvent, EVChargingState } from "./EVCharging.ts"
+import type { Exchange } from "./Block.ts"
+import type { FirmwareManagementEvent, FirmwareManagementState } from "./FirmwareManagement.ts"
 import type { JobEnd, JobEnded, JobProgressed, JobsState, JobStarted } from "./Job.ts"
-import { jobActions, type JobKind } from "./JobKinds.ts"
 import * as Jobs from "./Jobs.ts"
-import { isOtherHardware, provisioning, type ProvisioningEvent, type ProvisioningState } from "./Provisioning.ts"
-import {
-  localAuthorizationList,
-  type LocalAuthorizationListEvent,
-  type LocalAuthorizationListState
-} from "./LocalAuthorizationList.ts"
-import { metering, type MeteringEvent, type MeteringState } from "./Meters.ts"
-import { remoteControl, type RemoteControlEvent, type RemoteControlState } from "./RemoteControl.ts"
-import { reservations, type ReservationEvent, type ReservationState } from "./Reservation.ts"
-import { security, type SecurityEvent, type SecurityState } from "./Security.ts"
-import { smartCharging, type SmartChargingEvent, type SmartChargingState } from "./SmartCharging.ts"
-import { tariffAndCost, type TariffAndCostEvent, type TariffAndCostState } from "./TariffAndCost.ts"
-import { transactions, type TransactionsEvent, type TransactionsState } from "./Transactions.ts"
+import { blocks, consumers, doubts, type Noting, notings, slots, table } from "./MirrorTable.ts"
+import { isOtherHardware, type ProvisioningEvent, type ProvisioningState } from "./Provisioning.ts"
+import type { LocalAuthorizationListEvent, LocalAuthorizationListState } from "./LocalAuthorizationList.ts"
+import type { MeteringEvent, MeteringState } from "./Meters.ts"
+import type { RemoteControlEvent, RemoteControlState } from "./RemoteControl.ts"
+import type { ReservationEvent, ReservationState } from "./Reservation.ts"
+import type { SecurityEvent, SecurityState } from "./Security.ts"
+import type { SmartChargingEvent, SmartChargingState } from "./SmartCharging.ts"
+import type { TariffAndCostEvent, TariffAndCostState } from "./TariffAndCost.ts"
+import type { TransactionsEvent, TransactionsState } from "./Transactions.ts"
 import type { EntriesUncertain } from "./Uncertain.ts"
 
 /** What the CSMS knows of one station, by block. Plain, serialisable data. */
@@ -78,42 +74,23 @@ export type EmitMirrorEvent = (event: MirrorEvent) => void
 /** A slot of the mirror that belongs to one block. */
 export type Slot = Exclude<keyof StationMirror, "jobs">
 
-/** The blocks, each with the slot of the mirror that holds its state. */
-const blocks: { readonly [S in Slot]: Block<StationMirror[S], MirrorEvent> } = {
-  provisioning,
-  availability,
-  transactions,
-  remoteControl,
-  localAuthorizationList,
-  reservations,
-  security,
-  tariffAndCost,
-  metering,
-  smartCharging,
-  evCharging,
-  certificates,
-  firmwareManagement,
-  displayMessages,
-  diagnostics
-}
-
 /** The mirror of a station nothing is known of. Shared. */
 export const initial: StationMirror = Object.freeze({
-  provisioning: provisioning.initial,
-  availability: availability.initial,
-  transactions: transactions.initial,
-  remoteControl: remoteControl.initial,
-  localAuthorizationList: localAuthorizationList.initial,
-  reservations: reservations.initial,
-  security: security.initial,
-  tariffAndCost: tariffAndCost.initial,
-  metering: metering.initial,
-  smartCharging: smartCharging.initial,
-  evCharging: evCharging.initial,
-  certificates: certificates.initial,
-  displayMessages: displayMessages.initial,
-  firmwareManagement: firmwareManagement.initial,
-  diagnostics: diagnostics.initial,
+  provisioning: blocks.provisioning.initial,
+  availability: blocks.availability.initial,
+  transactions: blocks.transactions.initial,
+  remoteControl: blocks.remoteControl.initial,
+  localAuthorizationList: blocks.localAuthorizationList.initial,
+  reservations: blocks.reservations.initial,
+  security: blocks.security.initial,
+  tariffAndCost: blocks.tariffAndCost.initial,
+  metering: blocks.metering.initial,
+  smartCharging: blocks.smartCharging.initial,
+  evCharging: blocks.evCharging.initial,
+  certificates: blocks.certificates.initial,
+  displayMessages: blocks.displayMessages.initial,
+  firmwareManagement: blocks.firmwareManagement.initial,
+  diagnostics: blocks.diagnostics.initial,
   jobs: Jobs.noJobs
 })
 
@@ -145,7 +122,23 @@ export const reduce = <A extends Action>(
   const reduced = (next as StationMirror | undefined) ?? mirror
   const { fold, isBoot } = row
   if (isBoot === true) return takenOver(mirror, reduced, emit)
-  return fold === undefined ? reduced : foldJobs(reduced, fold, action, exchange, emit)
+  const noted = reduced.jobs.open.length === 0 ? reduced : withNotes(mirror, reduced, action, exchange, emit)
+  return fold === undefined ? noted : foldJobs(noted, fold, action, exchange, emit)
+}
+
+/** Open reports keep what has changed since they were asked for: it holds over what they tell. */
+const withNotes = (
+  before: StationMirror,
+  after: StationMirror,
+  action: Action,
+  exchange: Parameters<Noting["changes"]>[0],
+  emit: EmitMirrorEvent
+): StationMirror => {
+  const open = notings[action]?.filter(({ kind }) => after.jobs.open.some((job) => job.kind === kind)) ?? []
+  return open.reduce((mirror, { changes, kind, slot }) => {
+    const since = changes(exchange, after[slot], before[slot])
+    return withJobs(mirror, (jobs, ears) => Jobs.note(jobs, kind, since, exchange.at, ears), emit)
+  }, after)
 }
 
 /** What other hardware under the same identity does not know of is uncertain (DM-28, ST-3). */
@@ -183,7 +176,9 @@ export const unanswered = (
     next[slot] = after
     emit({ _tag: "EntriesUncertain", block: slot, action })
   }
-  return (next as StationMirror | undefined) ?? mirror
+  const reduced = (next as StationMirror | undefined) ?? mirror
+  if (reduced.jobs.open.length === 0) return reduced
+  return withNotes(mirror, reduced, action, { request: request as Exchange["request"], at }, emit)
 }
 
 /** On its own, because a closure over its parameters would cost `reduce` an allocation for every exchange. */
@@ -222,72 +217,3 @@ export const withJobs = (
 
 /** True when an exchange of this action can change a mirror. */
 export const isMirrored = (action: Action): boolean => table[action] !== undefined
-
-/** A reducer of one block for one action, and where its state is. */
-interface Step {
-  readonly slot: Slot
-  readonly action: Action
-  /** The one cast: it gets the state of its slot and exchanges of its action, which the table sees to and no type can say. */
-  readonly reducer: Reducer<unknown, MirrorEvent, Action>
-}
-
-const slots = Object.keys(blocks) as ReadonlyArray<Slot>
-
-const steps = slots.flatMap((slot) =>
-  (Object.entries(blocks[slot].reduce) as ReadonlyArray<readonly [Action, Step["reducer"]]>).map(
-    ([action, reducer]): Step => ({ slot, action, reducer })
-  )
-)
-
-/** What a block takes from one kind of job, and where its state is. */
-interface Taking {
-  readonly slot: Slot
-  readonly kind: JobKind
-  /** The same cast: it gets ends of its own kind. */
-  readonly consumer: Consumer<unknown, MirrorEvent, JobKind>
-}
-
-const takings = slots.flatMap((slot) =>
-  (Object.entries(blocks[slot].jobs ?? {}) as ReadonlyArray<readonly [JobKind, Taking["consumer"]]>).map(
-    ([kind, consumer]): Taking => ({ slot, kind, consumer })
-  )
-)
-
-/** Kind of job → the consumers of its blocks. */
-const consumers = Object.groupBy(takings, ({ kind }) => kind)
-
-/** What an unknown outcome of one action leaves in doubt, and where its state is. */
-interface Doubting {
-  readonly slot: Slot
-  readonly action: Action
-  /** The same cast: it gets requests of its action. */
-  readonly doubt: Doubt<unknown, CsmsAction>
-}
-
-const doubtings = slots.flatMap((slot) =>
-  (Object.entries(blocks[slot].unanswered ?? {}) as ReadonlyArray<readonly [CsmsAction, Doubting["doubt"]]>).map(
-    ([action, doubt]): Doubting => ({ slot, action, doubt })
-  )
-)
-
-/** Action → what its blocks doubt. */
-const doubts = Object.groupBy(doubtings, ({ action }) => action)
-
-/** What an exchange of one action changes. */
-interface Row {
-  readonly steps: ReadonlyArray<Step>
-  readonly isBoot?: true
-  readonly fold?: typeof Jobs.hear
-}
-
-const rows = (): { readonly [A in Action]?: Row } => {
-  const byAction: { [A in Action]?: Row } = Object.create(null) // so that any text may be looked up
-  for (const step of steps) byAction[step.action] = { steps: [...(byAction[step.action]?.steps ?? []), step] }
-  byAction.BootNotification = { steps: [], ...byAction.BootNotification, isBoot: true }
-  for (const action of jobActions.asks) byAction[action] = { steps: [], ...byAction[action], fold: Jobs.acknowledge }
-  for (const action of jobActions.followUps) byAction[action] = { steps: [], ...byAction[action], fold: Jobs.hear }
-  return byAction
-}
-
-/** Action → the reducers of its blocks, and what it means for jobs. */
-const table = rows()

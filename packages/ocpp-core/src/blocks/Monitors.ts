@@ -39,6 +39,15 @@ export interface Monitors {
   readonly [id: number]: Monitor
 }
 
+/**
+ * What changed while a report of monitors was open, in order: it holds whatever the report says. Plain data. `Doubted`: the
+ * station may have others since (ST-3, DM-46).
+ */
+export type MonitorChange =
+  | { readonly _tag: "Set"; readonly monitor: Monitor }
+  | { readonly _tag: "Cleared"; readonly id: number }
+  | { readonly _tag: "Doubted" }
+
 /** A component and a variable of it. */
 export interface Place {
   readonly component: ComponentType
@@ -124,6 +133,25 @@ export const keep = (monitors: Monitors, isKept: (monitor: Monitor) => boolean):
   const kept = all.filter(isKept)
   return kept.length === all.length ? monitors : Object.fromEntries(kept.map((monitor) => [monitor.id, monitor]))
 }
+
+/** The monitors of a report, with those that were set since it was asked for, and without those that were cleared. */
+export const withChanges = (
+  reported: ReadonlyArray<Monitor>,
+  changes: ReadonlyArray<MonitorChange> = []
+): ReadonlyArray<Monitor> =>
+  changes.reduce((monitors, change) => {
+    switch (change._tag) {
+      case "Set": {
+        const key = monitorKey(change.monitor)
+        const { id } = change.monitor
+        return [...monitors.filter((one) => one.id !== id && monitorKey(one) !== key), change.monitor]
+      }
+      case "Cleared":
+        return monitors.filter(({ id }) => id !== change.id)
+      case "Doubted":
+        return monitors
+    }
+  }, reported)
 
 /** They may be other ones by now (DM-46). */
 export const staleMonitors = (monitors: Monitors): Monitors =>

@@ -21,13 +21,14 @@ import {
   applyGetVariables,
   applySetVariables,
   applyStatus,
+  type AttributeTarget,
   markStale,
   type VariableChanged
 } from "./DeviceModelChanges.ts"
-import { applyReport, type ReportPart } from "./DeviceModelReport.ts"
+import { applyReport, type ReportMode, type ReportPart } from "./DeviceModelReport.ts"
 import { assumeHeartbeatInterval } from "./DeviceModelImplied.ts"
 import { allDoubted, type NetworkProfiles, withAccepted, withDoubted } from "./NetworkProfiles.ts"
-import type { JobEnd, JobPart } from "./Job.ts"
+import type { Job, JobEnd, JobPart } from "./Job.ts"
 import type { SequenceRange } from "./SequenceRanges.ts"
 
 /** State of block B for one station. Plain data. */
@@ -215,23 +216,28 @@ export const lapseReset = ({ pendingReset: _, ...state }: ProvisioningState): Pr
  */
 const reportEnded = (
   state: ProvisioningState,
-  { at, job: { about, requestId }, outcome }: JobEnd<"Report">,
+  { at, job, outcome }: JobEnd<"Report">,
   emit: Emit
 ): ProvisioningState => {
+  const { about, requestId } = job
   switch (outcome._tag) {
     case "Complete": {
-      const parts = outcome.parts.map(reportPart)
+      const parts = outcome.parts.map((part) => reportPart(part, job))
       const reportData = parts.flatMap((part) => part.reportData)
       emit({ _tag: "ReportReceived", requestId, ...about, variables: reportData.length, reportData })
       const mode = about.reportBase === "FullInventory" ? "replace" : "merge"
-      return parts.length === 0 ? state : withModel(state, applyReport(state.deviceModel, parts, mode, at))
+      return withReport(state, parts, mode, at, job.changes)
     }
     case "Partial": {
       const { missing, parts } = outcome
       emit({ _tag: "ReportFailed", requestId, ...about, reason: "Incomplete", missing })
-      return parts.length === 0
-        ? state
-        : withModel(state, applyReport(state.deviceModel, parts.map(reportPart), "merge", at))
+      return withReport(
+        state,
+        parts.map((part) => reportPart(part, job)),
+        "merge",
+        at,
+        job.changes
+      )
     }
     case "Failed": {
       const reason = outcome.reason === "NotSupported" ? "NotSupported" : "Rejected"
@@ -244,8 +250,21 @@ const reportEnded = (
   }
 }
 
-const reportPart = ({ message, receivedAt, seqNo }: JobPart<"Report">): ReportPart => ({
+/** What a write left in doubt after the report had been asked for stays in doubt (ST-3). */
+const withReport = (
+  state: ProvisioningState,
+  parts: ReadonlyArray<ReportPart>,
+  mode: ReportMode,
+  at: number,
+  doubts?: ReadonlyArray<AttributeTarget>
+): ProvisioningState =>
+  parts.length === 0
+    ? state
+    : withModel(state, markStale(applyReport(state.deviceModel, parts, mode, at), doubts ?? []))
+
+const reportPart = ({ message, receivedAt, seqNo }: JobPart<"Report">, { openedAt: askedAt }: Job): ReportPart => ({
   seqNo,
+  askedAt,
   receivedAt,
   generatedAt: message.generatedAt,
   reportData: message.reportData ?? []
@@ -288,6 +307,18 @@ export const provisioning: Block<ProvisioningState, ProvisioningEvent> = {
   // The boot itself has made the device model stale.
   replaced: (state) =>
     state.networkProfiles === undefined ? state : withSlots(state, allDoubted(state.networkProfiles)),
+  since: {
+    Report: {
+      SetVariables: ({ request, response }) =>
+        response === undefined
+          ? request.setVariableData.map(({ component, variable, attributeType = "Actual" }) => ({
+              component,
+              variable,
+              attributeType
+            }))
+          : []
+    }
+  },
   jobs: {
     Report: reportEnded,
     // DM-28

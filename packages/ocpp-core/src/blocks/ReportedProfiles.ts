@@ -5,6 +5,7 @@ import type {
   ReportChargingProfilesRequest
 } from "@wattline/ocpp-v201"
 import { heldProfile, type HeldProfile, maxProfiles } from "./HeldProfile.ts"
+import { type ProfileChange, withChanges } from "./ProfileChanges.ts"
 import type { ChargingProfilesReported, InstalledProfile, SmartChargingState } from "./SmartCharging.ts"
 import type { Uncertain } from "./Uncertain.ts"
 
@@ -26,38 +27,45 @@ const allSources = 4
 
 /**
  * The state after a complete report: all `parts` of one GetChargingProfiles, none for NoProfiles. What the filter covers is
- * replaced by what was reported, a filter that covers everything replaces all (K-35). `at` is CSMS time in milliseconds since
- * 1970. The same state when nothing has changed.
+ * replaced by what was reported, a filter that covers everything replaces all (K-35). `changes`: what came after it was asked
+ * for, and holds. `at` is CSMS time in milliseconds since 1970.
  */
 export const withReported = (
   state: SmartChargingState,
   filter: ProfileFilter,
   parts: ReadonlyArray<Pick<ReportChargingProfilesRequest, "chargingLimitSource" | "chargingProfile" | "evseId">>,
   at: number,
-  emit: (event: ChargingProfilesReported) => void
+  emit: (event: ChargingProfilesReported) => void,
+  changes: ReadonlyArray<ProfileChange> = []
 ): SmartChargingState => {
-  const { isTruncated, reported } = within(
+  const { isTruncated: isCut, reported } = within(
     parts.flatMap(({ chargingLimitSource: source, chargingProfile, evseId }) =>
       chargingProfile.map((profile) => ({ evseId, source, profile: heldProfile(profile) }))
     )
   )
-  const ids = new Set(reported.map(({ profile }) => profile.id))
-  const isKept = (known: InstalledProfile | ExternalProfile): boolean =>
-    !ids.has(known.profile.id) && !covers(filter, known)
   const before = new Map(state.profiles.map((known) => [known.profile.id, known]))
   const installed = ({ evseId, profile }: ExternalProfile): InstalledProfile => {
     const { acceptedAt } = before.get(profile.id) ?? {}
     return { evseId, profile, ...(acceptedAt !== undefined && { acceptedAt }) }
   }
-  const ours = reported.filter(isOurs).map(installed)
-  const profiles = [...state.profiles.filter(isKept), ...ours].slice(-maxProfiles)
-  const external = [...state.external.filter(isKept), ...reported.filter((one) => !isOurs(one))].slice(-maxProfiles)
+  const told: SmartChargingState = {
+    profiles: reported.filter(isOurs).map(installed),
+    external: reported.filter((one) => !isOurs(one)),
+    pending: []
+  }
+  const now = withChanges(told, changes)
+  const ids = new Set([...now.profiles, ...now.external].map(({ profile }) => profile.id))
+  const isKept = (known: InstalledProfile | ExternalProfile): boolean =>
+    !ids.has(known.profile.id) && !covers(filter, known)
+  const profiles = [...state.profiles.filter(isKept), ...now.profiles].slice(-maxProfiles)
+  const external = [...state.external.filter(isKept), ...now.external].slice(-maxProfiles)
   const after = new Set(profiles.map(({ profile }) => profile.id))
   const added = [...after].filter((id) => !before.has(id))
   const removed = [...before.keys()].filter((id) => !after.has(id))
   emit({ _tag: "ChargingProfilesReported", added, removed })
   const { isTruncated: was, ...rest } = state
   const isWhole = coversAll(filter)
+  const isTruncated = isCut || now.isTruncated === true
   return {
     ...rest,
     profiles,

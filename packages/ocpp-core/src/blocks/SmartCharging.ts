@@ -2,24 +2,21 @@
  * Block K, the half that the CSMS drives: which charging profiles a station has. Set by us, brought along by a remote start,
  * or reported. What others limit by notification, and what EVs ask for, is in EVCharging.ts.
  */
-import type { ChargingProfileType, RequestStartTransactionRequest } from "@wattline/ocpp-v201"
-import type { Block, Exchange } from "./Block.ts"
+import type {
+  ChargingProfileType,
+  RequestStartTransactionRequest,
+  SetChargingProfileRequest
+} from "@wattline/ocpp-v201"
+import type { Block, Exchange, Since } from "./Block.ts"
 import { clearDoubted, profilesDoubted, setDoubted } from "./DoubtfulProfiles.ts"
 import { type DeviceModel, typedValue } from "./DeviceModel.ts"
-import {
-  clearedBy,
-  heldProfile,
-  type HeldProfile,
-  isOurs,
-  type IsTouched,
-  maxProfiles,
-  type Placed
-} from "./HeldProfile.ts"
+import { clearedBy, heldProfile, type HeldProfile } from "./HeldProfile.ts"
 import type { JobEnd } from "./Job.ts"
 import type { StationMirror } from "./Mirror.ts"
+import { ofTransaction, type ProfileChange, withInstalled, withoutProfiles } from "./ProfileChanges.ts"
 import { remoteStartSeconds } from "./RemoteControl.ts"
 import { type ExternalProfile, withReported } from "./ReportedProfiles.ts"
-import { findTransaction } from "./Transactions.ts"
+import { findTransaction, transactionFoundOver } from "./Transactions.ts"
 import { doubted, type Uncertain } from "./Uncertain.ts"
 
 /**
@@ -117,47 +114,16 @@ type State = SmartChargingState
 
 const profileSet = (state: State, { at, request, response }: Exchange<"SetChargingProfile">, emit: Emit): State =>
   response.status === "Accepted"
-    ? installed(state, { evseId: request.evseId, profile: heldProfile(request.chargingProfile), acceptedAt: at }, emit)
+    ? withInstalled(
+        state,
+        { evseId: request.evseId, profile: heldProfile(request.chargingProfile), acceptedAt: at },
+        emit
+      )
     : state
-
-/** The same id takes the place, whatever else has changed (K01.FR.05); only what others constrain stays (K-50). */
-const installed = (state: State, added: InstalledProfile, emit: Emit): State => {
-  const { chargingProfilePurpose, id, stackLevel, transactionId } = added.profile
-  const others = state.profiles.filter(({ profile }) => profile.id !== id)
-  emit({
-    _tag: "ChargingProfileSet",
-    evseId: added.evseId,
-    chargingProfileId: id,
-    chargingProfilePurpose,
-    stackLevel,
-    ...(transactionId !== undefined && { transactionId }),
-    replaced: others.length < state.profiles.length
-  })
-  const external = without(state.external, ({ profile }) => profile.id === id && isOurs(profile))
-  const profiles = [...others, added]
-  return {
-    ...state,
-    profiles: profiles.slice(-maxProfiles),
-    external,
-    ...(profiles.length > maxProfiles && { isTruncated: true })
-  }
-}
-
-/** The same array when nothing is taken out. */
-const without = <A>(all: ReadonlyArray<A>, isGone: (one: A) => boolean): ReadonlyArray<A> =>
-  all.some(isGone) ? all.filter((one) => !isGone(one)) : all
-
-const removed = (state: State, isGone: IsTouched, why: ChargingProfilesRemoved["why"], emit: Emit): State => {
-  const matches = ({ evseId, profile }: Placed): boolean => isOurs(profile) && isGone(evseId, profile)
-  const gone = [...state.profiles.filter(matches), ...state.external.filter(matches)]
-  if (gone.length === 0) return state
-  emit({ _tag: "ChargingProfilesRemoved", chargingProfileIds: gone.map(({ profile }) => profile.id), why })
-  return { ...state, profiles: without(state.profiles, matches), external: without(state.external, matches) }
-}
 
 /** Unknown says that nothing of it is there. */
 const cleared = (state: State, { request, response }: Exchange<"ClearChargingProfile">, emit: Emit): State =>
-  removed(state, clearedBy(request), response.status === "Accepted" ? "Cleared" : "Unknown", emit)
+  withoutProfiles(state, clearedBy(request), response.status === "Accepted" ? "Cleared" : "Unknown", emit)
 
 const started = (
   state: State,
@@ -212,7 +178,7 @@ const settled = (state: State, pending: PendingProfile, at: number, emit: Emit, 
   const rest = { ...state, pending: state.pending.filter((known) => known !== pending) }
   if (isOver || !isFound) return rest
   const profile = { ...pending.profile, transactionId: transaction.transactionId }
-  return installed(rest, { evseId, profile, acceptedAt: pending.acceptedAt }, emit)
+  return withInstalled(rest, { evseId, profile, acceptedAt: pending.acceptedAt }, emit)
 }
 
 const transactionOf = ({ remoteStartId }: PendingProfile, { remoteControl, transactions }: StationMirror) => {
@@ -237,13 +203,17 @@ const transactionEvent = (
   return request.eventType === "Ended" ? transactionOver(next, request.transactionInfo.transactionId, emit) : next
 }
 
-const transactionStatus = (state: State, { request, response }: Exchange<"GetTransactionStatus">, emit: Emit): State =>
-  request.transactionId !== undefined && response.ongoingIndicator === false && !response.messagesInQueue
-    ? transactionOver(state, request.transactionId, emit)
-    : state
+const transactionStatus = (
+  state: State,
+  { request, response }: Exchange<"GetTransactionStatus">,
+  emit: Emit
+): State => {
+  const over = transactionFoundOver(request, response)
+  return over === undefined ? state : transactionOver(state, over, emit)
+}
 
 const transactionOver = (state: State, transactionId: string, emit: Emit): State =>
-  removed(state, (_evseId, profile) => profile.transactionId === transactionId, "TransactionEnded", emit)
+  withoutProfiles(state, ofTransaction(transactionId), "TransactionEnded", emit)
 
 /** What was asked for and not begun does not outlive a restart of the station, as for remote starts. */
 const booted = (state: State, { rebooted }: Exchange<"BootNotification">): State =>
@@ -257,9 +227,43 @@ const reportEnded = (state: State, { at, job, outcome }: JobEnd<"ChargingProfile
         job.about,
         outcome.parts.map(({ message }) => message),
         at,
-        emit
+        emit,
+        job.changes
       )
     : state
+
+const maybeInstalled = ({ chargingProfile, evseId }: SetChargingProfileRequest): InstalledProfile => ({
+  evseId,
+  profile: heldProfile(chargingProfile),
+  uncertain: true
+})
+
+const set = (installed: InstalledProfile): ProfileChange => ({ _tag: "Set", installed })
+
+/** Also those of a remote start whose transaction has begun. */
+const newlyInstalled = (after: State, before: State): ReadonlyArray<ProfileChange> =>
+  after.profiles === before.profiles ? [] : after.profiles.filter((one) => !before.profiles.includes(one)).map(set)
+
+const transactionEnded = (transactionId: string): ProfileChange => ({ _tag: "TransactionEnded", transactionId })
+
+const since: Since<State, "ChargingProfiles"> = {
+  SetChargingProfile: ({ request, response }, after, before) =>
+    response === undefined ? [set(maybeInstalled(request))] : newlyInstalled(after, before),
+  ClearChargingProfile: ({ request: { chargingProfileCriteria, chargingProfileId }, response }) => {
+    const criteria = {
+      ...(chargingProfileCriteria !== undefined && { chargingProfileCriteria }),
+      ...(chargingProfileId !== undefined && { chargingProfileId })
+    }
+    return [{ _tag: "Cleared", criteria, ...(response === undefined && { uncertain: true }) }]
+  },
+  RequestStartTransaction: (_, after, before) => newlyInstalled(after, before),
+  TransactionEvent: ({ request: { eventType, transactionInfo } }, after, before) =>
+    eventType === "Ended" ? [transactionEnded(transactionInfo.transactionId)] : newlyInstalled(after, before),
+  GetTransactionStatus: ({ request, response }) => {
+    const over = transactionFoundOver(request, response)
+    return over === undefined ? [] : [transactionEnded(over)]
+  }
+}
 
 /** Block K, SmartCharging: charging profiles. Its place is after `transactions` and `remoteControl`. */
 export const smartCharging: Block<SmartChargingState, SmartChargingEvent> = {
@@ -277,10 +281,11 @@ export const smartCharging: Block<SmartChargingState, SmartChargingEvent> = {
     BootNotification: booted
   },
   unanswered: {
-    SetChargingProfile: setDoubted,
+    SetChargingProfile: (state, request) => setDoubted(state, maybeInstalled(request)),
     ClearChargingProfile: clearDoubted,
     RequestStartTransaction: startDoubted
   },
   replaced: profilesDoubted,
-  jobs: { ChargingProfiles: reportEnded }
+  jobs: { ChargingProfiles: reportEnded },
+  since: { ChargingProfiles: since }
 }

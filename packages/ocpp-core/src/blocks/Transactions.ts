@@ -4,7 +4,11 @@
  * Held per station: running transactions, and the last ended ones for late and repeated events; how many and how much of
  * each is limited, so that no station can fill the memory.
  */
-import type { TransactionEventRequest } from "@wattline/ocpp-v201"
+import type {
+  GetTransactionStatusRequest,
+  GetTransactionStatusResponse,
+  TransactionEventRequest
+} from "@wattline/ocpp-v201"
 import type { Block, Exchange } from "./Block.ts"
 import { add } from "./SequenceRanges.ts"
 import { isBefore } from "./Timestamp.ts"
@@ -34,6 +38,12 @@ export interface TransactionLimits {
 
 /** The limits of a CSMS that sets none. */
 export const defaultLimits: TransactionLimits = Object.freeze({ maxEnded: 20, maxRunning: 100, timelineLength: 32 })
+
+/** Which transaction a station says is over and told completely, if any; `undefined` also without an answer (E-23). */
+export const transactionFoundOver = (
+  { transactionId }: GetTransactionStatusRequest,
+  response: GetTransactionStatusResponse | undefined
+): string | undefined => (response?.ongoingIndicator === false && !response.messagesInQueue ? transactionId : undefined)
 
 /** The transaction, running or among the last ended, or `undefined` (E-9). */
 export const findTransaction = (state: TransactionsState, transactionId: string): Transaction | undefined => {

@@ -272,9 +272,9 @@ describe("NotifyDisplayMessages", () => {
     display.shows(info(2), noon + 1)
     display.notifies(requestId, [info(1), info(3)])
     expect(displayMessagesAt(display.mirror, noon)).toEqual([
+      info(3),
       { ...info(1, { state: "Idle" }), acceptedAt: noon + 1 },
-      { ...info(2), acceptedAt: noon + 1 },
-      info(3)
+      { ...info(2), acceptedAt: noon + 1 }
     ])
   })
 

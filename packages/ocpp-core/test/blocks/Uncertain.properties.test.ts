@@ -61,6 +61,12 @@ const only = (...actions: ReadonlyArray<Action>): fc.Arbitrary<Item> =>
 const without = (value: unknown, ...names: ReadonlyArray<string>): unknown =>
   JSON.parse(JSON.stringify(value, (key, inner: unknown) => (names.includes(key) ? undefined : inner)))
 
+/** Without what open reports remember: they remember a loss too. */
+const forgetful = (mirror: StationMirror): StationMirror => ({
+  ...mirror,
+  jobs: { ...mirror.jobs, open: mirror.jobs.open.map(({ changes: _, ...job }) => job) }
+})
+
 /** A story told twice: the CALL is answered, or its answer is lost; in the second the station may not have taken it. */
 const both = (
   calls: fc.Arbitrary<Item>,
@@ -77,7 +83,7 @@ describe("an answer that is lost, and then what is true", () => {
   it("ST-3: the same CALL again, and answered, leaves the mirror as if nothing had been lost", () => {
     fc.assert(
       fc.property(history, write, (before, item) => {
-        expect(after(lost(before, item), item)).toStrictEqual(after(before, item))
+        expect(forgetful(after(lost(before, item), item))).toStrictEqual(forgetful(after(before, item)))
       }),
       { ...property, numRuns: 1000 }
     )
@@ -89,12 +95,12 @@ describe("an answer that is lost, and then what is true", () => {
         const events: Array<MirrorEvent> = []
         const doubtful = lost(before, item, events)
         const changed = Object.keys(doubtful).filter(
-          (slot) => doubtful[slot as keyof StationMirror] !== before[slot as keyof StationMirror]
+          (slot) => slot !== "jobs" && doubtful[slot as keyof StationMirror] !== before[slot as keyof StationMirror]
         )
         const told = changed.map((block) => ({ _tag: "EntriesUncertain", block, action: item.action }))
         expect(events).toEqual(expect.arrayContaining(told))
         expect(events).toHaveLength(told.length)
-        expect(lost(doubtful, item)).toBe(doubtful)
+        expect(forgetful(lost(doubtful, item))).toStrictEqual(forgetful(doubtful))
         expect(stored(doubtful)).toStrictEqual(doubtful)
       }),
       { ...property, numRuns: 1000 }
