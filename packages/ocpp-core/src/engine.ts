@@ -21,7 +21,7 @@ export {
 } from "./rpc/Frame.ts"
 export { type InboundCall, InboundLane, type InboundLimits } from "./rpc/InboundLane.ts"
 export { type OutboundCall, OutboundLane } from "./rpc/OutboundLane.ts"
-export { describe, roundDecimals, unreadableNumber } from "./rpc/Outbound.ts"
+export { describe, outgoing } from "./rpc/Outbound.ts"
 export type { ActionRule, PendingRule, Protocol, Violation } from "./rpc/Protocol.ts"
 export { Session } from "./rpc/Session.ts"
 export type { Reply, SessionCall, SessionOwner } from "./rpc/SessionOwner.ts"

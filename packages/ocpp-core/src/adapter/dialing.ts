@@ -92,10 +92,14 @@ export const refusedDial = (
     reason: "Refused",
     status,
     retryAfter: answer.retryAfter === undefined ? undefined : secondsOf(answer.retryAfter, now),
-    securityEvent: status === 401 ? "FailedToAuthenticateAtCsms" : undefined,
+    securityEvent: isRejection(request, status) ? "FailedToAuthenticateAtCsms" : undefined,
     detail: `The upgrade was answered with HTTP ${status}${explained(request, answer.explanation.trim())}`
   })
 }
+
+/** With profile 3 there is no password to be wrong: a certificate that is not taken is answered 403 (R-056, R-058). */
+const isRejection = ({ securityProfile }: DialRequest, status: number): boolean =>
+  status === 401 || (status === 403 && securityProfile === 3)
 
 const explained = (request: DialRequest, explanation: string): string => {
   const secrets = [passwordOf(request), authorizationOf(request)?.slice("Basic ".length)]

@@ -2,6 +2,7 @@
  * All deadlines of one CSMS in one wheel, turned by one fiber that lives only while there is something to wait for. Adding
  * and removing cost a Map and a Set operation; no timer, fiber or Effect per call. Runs on the Effect Clock.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 
@@ -9,7 +10,7 @@ import type * as Fiber from "effect/Fiber"
 export interface Expirable {
   /** Where it waits in the wheel; 0 while it waits nowhere. */
   slot: number
-  /** Called once, when the deadline has passed. Must not throw. */
+  /** Called once, when the deadline has passed. Should not throw; when it does, that is logged and the others expire all the same. */
   expire(): void
 }
 
@@ -95,7 +96,11 @@ export class Deadlines {
     for (const entry of set) {
       if (entry.slot !== slot) continue // one that expired before it removed or moved it
       entry.slot = 0
-      entry.expire()
+      try {
+        entry.expire()
+      } catch (defect) {
+        this.run(Effect.logError("Something threw when its time had come", Cause.die(defect)))
+      }
     }
   }
 }

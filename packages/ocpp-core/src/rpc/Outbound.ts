@@ -3,7 +3,7 @@
  * integers are 32-bit signed (R-128), so larger ones are refused rather than misread by a station; and what is not JSON
  * at all is refused before it is written (R-121), for open fields let anything through.
  */
-import type { Violation } from "./Protocol.ts"
+import type { PayloadValidator, Violation } from "./Protocol.ts"
 
 const maxInteger = 2_147_483_647
 
@@ -60,6 +60,42 @@ export const unreadableNumber = (
     if (violation !== undefined) return violation
   }
   return undefined
+}
+
+/** A payload as it goes out, and why it cannot. */
+export interface Outgoing {
+  /** The payload with its decimals rounded; the same object when there is nothing to round. */
+  readonly payload: unknown
+  /** The first thing that breaks the schema, or that no station can read. */
+  readonly violation: Violation | undefined
+}
+
+/** Prepares a payload and checks it (R-121, R-127, R-128). Nearly every one is as it should be, and one walk over it says so. */
+export const outgoing = (payload: unknown, validate: PayloadValidator): Outgoing => {
+  if (isPlain(payload, false, 0)) return { payload, violation: validate(payload) ? undefined : firstOf(validate) }
+  const rounded = roundDecimals(payload)
+  return { payload: rounded, violation: validate(rounded) ? unreadableNumber(rounded) : firstOf(validate) }
+}
+
+const unknown: Violation = { instancePath: "", keyword: "" }
+
+const firstOf = ({ errors }: PayloadValidator): Violation => errors?.[0] ?? unknown
+
+/** Whether there is nothing to round and nothing unreadable. May say no to what is well, never yes to what is not. */
+const isPlain = (value: unknown, open: boolean, depth: number): boolean => {
+  if (typeof value === "number") {
+    if (Math.trunc(value) === value) return Math.abs(value) <= maxInteger || (open && Number.isFinite(value))
+    return open ? Number.isFinite(value) : Math.abs(value) < maxInteger && Math.round(value * 1e6) / 1e6 === value
+  }
+  if (typeof value !== "object") return typeof value !== "bigint"
+  if (value === null) return true
+  if (depth > maxDepth) return false
+  if (Array.isArray(value)) {
+    for (const part of value) if (!isPlain(part, open, depth + 1)) return false
+    return true
+  }
+  for (const key in value) if (!isPlain((value as Fields)[key], open || isOpen(key), depth + 1)) return false
+  return true
 }
 
 /** A violation in words: `/chargingStation/model must NOT have more than 20 characters (maxLength)`. */

@@ -9,7 +9,7 @@ import type { HandlerFailed } from "../csms/Events.ts"
 import { Answer, type AnyHandler, type HandlerContext, Refusal } from "../csms/Handlers.ts"
 import { codeOfKeyword, type ErrorCode } from "../rpc/ErrorCode.ts"
 import { encodeCallResult } from "../rpc/Frame.ts"
-import { describe, roundDecimals, unreadableNumber } from "../rpc/Outbound.ts"
+import { describe, outgoing } from "../rpc/Outbound.ts"
 import type { ActionRule, AnswerContext, Violation } from "../rpc/Protocol.ts"
 import type { Session } from "../rpc/Session.ts"
 import type { SessionCall } from "../rpc/SessionOwner.ts"
@@ -228,9 +228,8 @@ const accept = (call: AnsweringCall, rule: ActionRule, value: unknown): void => 
   const amended =
     rule.amend === undefined || !isObject(given) ? given : rule.amend(call.payload as never, given as never)
   if (typeof amended === "string") return replace(call, rule, "InvalidAnswer", amended)
-  const response = roundDecimals(amended)
-  const violation = rule.validateResponse(response) ? unreadableNumber(response) : rule.validateResponse.errors?.[0]
-  if (violation != null) return replace(call, rule, "InvalidAnswer", describe(violation))
+  const { payload: response, violation } = outgoing(amended, rule.validateResponse)
+  if (violation !== undefined) return replace(call, rule, "InvalidAnswer", describe(violation))
   tellOfAnswer(call, response as object)
   answer(call, rule, response as object, followUp)
 }

@@ -13,6 +13,8 @@ import type { SecurityProfile } from "./Transport.ts"
 export interface DialTls {
   /** CA certificates that may have issued the server's certificate (A00.FR.307). Default: those the runtime trusts. */
   readonly ca?: string | ReadonlyArray<string> | undefined
+  /** Whether those the runtime trusts count besides `ca`. Default `false`. */
+  readonly trustsRuntime?: boolean | undefined
   /** The station's certificate, with the certificates of its issuers behind it (profile 3). */
   readonly certificate?: string | undefined
   /** The private key of `certificate`. Must not reach a log or an error. */

@@ -4,6 +4,7 @@ import fc from "fast-check"
 import { authorizationOf, dialProblem, dialTarget, refusedDial } from "../../src/adapter/dialing.ts"
 import { basicCredentials, identityOf } from "../../src/transport/Handshake.ts"
 import type { DialRequest } from "../../src/transport/Dialer.ts"
+import type { SecurityProfile } from "../../src/transport/Transport.ts"
 
 const password = Redacted.make("0123456789abcdef")
 
@@ -96,6 +97,15 @@ describe("a refusal", () => {
     assert.strictEqual(detailOf("No.\n"), "The upgrade was answered with HTTP 401: No.")
     for (const left of ["0123456789abcdef!", authorizationOf(request) ?? "", "x".repeat(201), "a\nb", "\u001b[31m"])
       assert.strictEqual(detailOf(left), "The upgrade was answered with HTTP 401.")
+  })
+
+  it("A04: 401 is FailedToAuthenticateAtCsms, and so is 403 where a certificate was shown; nothing else is", () => {
+    const eventOf = (securityProfile: SecurityProfile, status: number) =>
+      refusedDial({ ...request, securityProfile }, { status, retryAfter: undefined, explanation: "" }, 0).securityEvent
+    assert.strictEqual(eventOf(1, 401), "FailedToAuthenticateAtCsms")
+    assert.strictEqual(eventOf(3, 403), "FailedToAuthenticateAtCsms")
+    assert.strictEqual(eventOf(2, 403), undefined)
+    assert.strictEqual(eventOf(3, 404), undefined)
   })
 
   it("Retry-After is a number of seconds, a date, or nothing", () => {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import fc from "fast-check"
 import { Deadlines, type Expirable, resolution } from "../../src/rpc/Deadlines.ts"
@@ -262,5 +262,23 @@ describe("Deadlines", () => {
         [[61_000], [61_000], [61_000]]
       )
     })
+  )
+
+  it.effect("one that throws when its time comes holds none of the others up", () =>
+    Effect.gen(function* () {
+      const { deadlines, now } = yield* wheel
+      const careless = waiting(now, () => {
+        throw new Error("careless")
+      })
+      const others = [waiting(now), waiting(now)]
+      deadlines.add(careless, 1_000)
+      for (const [index, other] of others.entries()) deadlines.add(other, 1_000 * (index + 1))
+      yield* TestClock.adjust(3_000)
+      assert.deepStrictEqual(
+        [careless, ...others].map(({ expired }) => expired),
+        [[1_000], [1_000], [2_000]]
+      )
+      assert.strictEqual(deadlines.size, 0)
+    }).pipe(Effect.provide(Logger.layer([])))
   )
 })

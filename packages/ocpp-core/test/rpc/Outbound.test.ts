@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import fc from "fast-check"
-import { describe as inWords, roundDecimals, unreadableNumber } from "../../src/rpc/Outbound.ts"
+import { describe as inWords, outgoing, roundDecimals, unreadableNumber } from "../../src/rpc/Outbound.ts"
 import { property, sent, start, withStation } from "./support.ts"
 
 /** A payload that contains itself. */
@@ -50,6 +50,46 @@ describe("rounding decimals", () => {
       }),
       property
     )
+  })
+})
+
+describe("a payload on its way out", () => {
+  const anything = (): boolean => true
+
+  /** Payloads full of numbers, some of which are neither plain nor readable. */
+  const payloads = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.oneof(
+        fc.double(),
+        fc.integer(),
+        fc.maxSafeInteger(),
+        fc.constantFrom(-0, 0.1 + 0.2, 230.1, 1e-7, 2 ** 31, 7n)
+      ),
+      fc.constantFrom("text", null, true, undefined),
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom("a", "b", "data", "customData"), tie("value"), { maxKeys: 3 })
+    )
+  })).value
+
+  it("R-121, R-127, R-128: one look gives what rounding and looking for the unreadable give one after the other", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), payloads, { maxKeys: 4 }), (request) => {
+        const rounded = roundDecimals(request)
+        const { payload, violation } = outgoing(request, anything)
+        assert.deepStrictEqual(payload, rounded)
+        assert.strictEqual(payload === request, rounded === request)
+        assert.deepStrictEqual(violation, unreadableNumber(rounded))
+      }),
+      property
+    )
+  })
+
+  it("R-121: what breaks the schema is told first, and a validator that gives no reason is believed", () => {
+    const refuse = Object.assign(() => false, { errors: [{ instancePath: "/a", keyword: "type" }] })
+    assert.deepInclude(outgoing({ a: Number.NaN }, refuse).violation, { instancePath: "/a" })
+    assert.deepInclude(outgoing({ a: 1 }, refuse).violation, { instancePath: "/a" })
+    assert.isDefined(outgoing({ a: 1 }, () => false).violation)
   })
 })
 

@@ -50,8 +50,9 @@ export interface Client {
   /** Whether the link is open and the station accepted: what is sent now reaches the CSMS. */
   readonly isOnline: boolean
   /**
-   * Sends a CALL when it is its turn; `done` is called once. While the station is not accepted only BootNotification goes out,
-   * and what the CSMS has asked for (R-233): pass `triggered: true` for those. Offline it fails at once (`NotSent`).
+   * Sends a CALL when it is its turn; `done` is called once, and what it throws is logged. While the station is not accepted
+   * only BootNotification goes out, and what the CSMS has asked for (R-233): pass `triggered: true` for those. Offline it fails
+   * at once (`NotSent`).
    */
   call<A extends StationAction>(
     action: A,

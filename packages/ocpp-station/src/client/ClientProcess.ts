@@ -3,6 +3,7 @@
  * the link is in `Registration`, `Sending`, `Delivery` and `Receiving`. Synchronous; time comes from the host.
  */
 import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -22,7 +23,7 @@ import {
   type Call,
   type Counters,
   type Dialed,
-  type DialFailed,
+  DialFailed,
   type DialTls,
   type ErrorCode,
   InboundLane,
@@ -45,7 +46,7 @@ import type { Host } from "./Host.ts"
 import type { PendingCall } from "./PendingCall.ts"
 import { abandon, type AnyHandler, handle, ReceivedCall } from "./Receiving.ts"
 import { Registration } from "./Registration.ts"
-import { connectionLost, send, settled } from "./Sending.ts"
+import { loseCalls, send, settled } from "./Sending.ts"
 import { type LifecycleEvent, next, type StationState } from "./StationState.ts"
 
 /** Where and how a station connects. Asked anew before each attempt, so that a changed password or certificate counts. */
@@ -60,13 +61,15 @@ export interface ConnectionProfile {
 /** What a client is made of. */
 export interface ClientParts {
   readonly identity: string
-  /** `waits`: how often the station has waited for a connection since the last one; for stations with several profiles (B10). */
-  readonly connection: (waits: number) => ConnectionProfile
+  /** `failures`: attempts to connect that have failed since the last connection; for stations with several profiles (B10). */
+  readonly connection: (failures: number) => ConnectionProfile
   readonly chargingStation: () => ChargingStationType
-  readonly handlers: ReadonlyMap<string, AnyHandler>
+  /** Who answers an action; asked for actions of the protocol only. */
+  readonly handlers: Pick<ReadonlyMap<string, AnyHandler>, "get">
   readonly settings: Partial<ClientSettings>
   /** Messages in the queue from which some are dropped. */
   readonly maxQueuedMessages: number
+  /** Called in the very moment; it may act on the client. What it throws is logged, and so with all below. */
   readonly tell: (event: ClientEvent) => void
   /** The station may send now: after a boot, or because the link is back. */
   readonly online?: ((afterBoot: boolean, offlineSeconds: number) => void) | undefined
@@ -75,12 +78,15 @@ export interface ClientParts {
   readonly rebooting?: (() => void) | undefined
 }
 
+/** A dialer has broken its contract. */
+const withoutLink = new DialFailed({ reason: "Protocol", detail: "The attempt ended without a connection." })
+
 /** See the head of the file. */
 export class ClientProcess implements Client, SessionOwner {
   state: StationState = "Stopped"
   settings: ClientSettings
   readonly identity: string
-  readonly handlers: ReadonlyMap<string, AnyHandler>
+  readonly handlers: ClientParts["handlers"]
   readonly host: Host
   readonly inbound = new InboundLane<Session, ReceivedCall>()
   readonly outbound = new OutboundLane<PendingCall>()
@@ -91,13 +97,17 @@ export class ClientProcess implements Client, SessionOwner {
   isProceeding = false
   /** The link, while it is open. */
   session: Session | undefined = undefined
-  /** When something went out last, in milliseconds since 1970. */
+  /** When something went out last, by `Host.tick`. */
   lastSent = 0
   private dialed: Dialed | undefined = undefined
   private dialing: Fiber.Fiber<void, DialFailed> | undefined = undefined
   private connections = 0
+  /** Number of the attempt to connect that counts; what an earlier one brings is too late. */
+  private attempt = 0
   /** Waits for a connection since the last one. */
   private waits = 0
+  /** Attempts that have failed since the last connection, or since the station left it on purpose. */
+  private failures = 0
   private readonly parts: ClientParts
   private readonly registration: Registration
   private readonly retryAlarm: Alarm
@@ -108,11 +118,17 @@ export class ClientProcess implements Client, SessionOwner {
     this.identity = parts.identity
     this.handlers = parts.handlers
     this.settings = { ...defaultSettings, ...parts.settings }
-    this.tell = parts.tell
+    this.tell = (event) => {
+      try {
+        parts.tell(event)
+      } catch (defect) {
+        this.threw(defect)
+      }
+    }
     this.delivery = new Delivery(this, parts.maxQueuedMessages)
     this.retryAlarm = new Alarm(host.deadlines, () => this.connect("Retry"))
     this.registration = new Registration(this, parts.chargingStation, (afterBoot, offlineSeconds) =>
-      parts.online?.(afterBoot, offlineSeconds)
+      this.guard(() => parts.online?.(afterBoot, offlineSeconds))
     )
   }
 
@@ -144,7 +160,7 @@ export class ClientProcess implements Client, SessionOwner {
   reboot(reason: BootReasonEnumType, seconds: number): void {
     if (this.state === "Stopped") return
     this.leave("Reboot", 1000, "reboot")
-    this.parts.rebooting?.()
+    this.guard(this.parts.rebooting)
     this.forgetRegistration()
     this.registration.reason = reason
     this.retryAlarm.set(seconds)
@@ -223,30 +239,38 @@ export class ClientProcess implements Client, SessionOwner {
   // --- connecting ---------------------------------------------------------------------------------------------------
 
   private connect(event: "Start" | "Retry"): void {
-    if (!this.advance(event)) return
-    const { host, identity, settings } = this
-    const profile = this.parts.connection(this.waits)
-    const request = {
-      ...profile,
-      identity,
-      protocols: [host.protocol.subprotocol],
-      timeout: settings.messageTimeout * 1000
-    }
-    let dialing: Fiber.Fiber<void, DialFailed> | undefined
-    dialing = runInline(
-      host.run,
-      host.dialer.dial(request, (dialed) => this.open(dialed, profile)),
-      (exit) => {
-        if (dialing !== undefined && this.dialing !== dialing) return // given up
-        this.dialing = undefined
-        if (Exit.isFailure(exit)) this.connectFailed(exit.cause)
+    if (next(this.state, event) === undefined) return
+    const attempt = (this.attempt += 1)
+    this.advance(event)
+    if (attempt !== this.attempt) return // who was told has other plans
+    const { host } = this
+    const dialing = runInline(host.run, this.dial(attempt), (exit) => {
+      if (attempt !== this.attempt) return // given up
+      this.dialing = undefined
+      if (Exit.isFailure(exit)) this.connectFailed(exit.cause)
+      else if (this.state === "Connecting") this.connectFailed(Cause.fail(withoutLink))
+    })
+    if (attempt === this.attempt) this.dialing = dialing
+    else dialing?.interruptUnsafe()
+  }
+
+  /** One attempt, as the parts of the station want it now; what throws in them fails the attempt. */
+  private dial(attempt: number): Effect.Effect<void, DialFailed> {
+    return Effect.suspend(() => {
+      const { host, identity, settings } = this
+      const profile = this.parts.connection(this.failures)
+      const request = {
+        ...profile,
+        identity,
+        protocols: [host.protocol.subprotocol],
+        timeout: settings.messageTimeout * 1000
       }
-    )
-    this.dialing = dialing
+      return host.dialer.dial(request, (dialed) => this.open(dialed, profile, attempt))
+    })
   }
 
   /** The upgrade is done. */
-  private open(dialed: Dialed, { securityProfile, url }: ConnectionProfile): Session {
+  private open(dialed: Dialed, { securityProfile, url }: ConnectionProfile, attempt: number): Session {
     const admitted: Admitted = {
       _tag: "Admitted",
       identity: this.identity,
@@ -258,32 +282,38 @@ export class ClientProcess implements Client, SessionOwner {
     this.connections += 1
     session.claimed(this.connections)
     this.host.counters.linkOpened()
-    if (this.state !== "Connecting") {
+    if (this.state !== "Connecting" || attempt !== this.attempt) {
       session.end(1000, "") // stopped meanwhile
       return session
     }
     this.session = session
     this.dialed = dialed
     this.waits = 0
+    this.failures = 0
     if (this.settings.webSocketPingInterval > 0) dialed.ping(this.settings.webSocketPingInterval)
     this.tell({ _tag: "Connected", url, protocol: dialed.protocol })
-    this.registration.linkOpened()
+    if (this.session === session) this.registration.linkOpened()
     return session
   }
 
   private connectFailed(cause: Cause.Cause<DialFailed>): void {
-    const error = Cause.findErrorOption(cause)
-    if (Option.isNone(error) && Cause.hasInterruptsOnly(cause)) return
-    if (!this.advance("Lost")) return
+    const { session } = this
+    if (session !== undefined) {
+      session.end("terminate", "")
+      return this.closed(session, 1006, "the attempt failed after its link was open")
+    }
+    if (next(this.state, "Lost") === undefined) return
     const retryIn = this.wait()
-    const { detail, reason, securityEvent, status } = Option.getOrElse(error, () => ({
+    this.failures += 1
+    this.retryAlarm.set(retryIn)
+    this.advance("Lost")
+    const { detail, reason, securityEvent, status } = Option.getOrElse(Cause.findErrorOption(cause), () => ({
       reason: "Unreachable" as const,
       status: undefined,
       securityEvent: undefined,
       detail: Cause.pretty(cause)
     }))
     this.tell({ _tag: "ConnectFailed", reason, status, securityEvent, detail, retryIn })
-    this.retryAlarm.set(retryIn)
   }
 
   private wait(): number {
@@ -297,29 +327,63 @@ export class ClientProcess implements Client, SessionOwner {
     const { dialing, session } = this
     this.retryAlarm.cancel()
     this.waits = 0
+    this.failures = 0
+    this.attempt += 1
     this.dialing = undefined
     dialing?.interruptUnsafe()
-    const wasOnline = this.isOnline
-    this.advance(event)
-    if (session !== undefined) {
-      this.unlink()
-      session.end(code, reason)
-      this.tell({ _tag: "Disconnected", code: code === "terminate" ? 1006 : code, reason, retryIn: undefined })
-    }
-    if (wasOnline) this.parts.offline?.()
+    if (session === undefined) return void this.advance(event)
+    const tellRest = this.unlink(event)
+    session.end(code, reason)
+    tellRest(code === "terminate" ? 1006 : code, reason, undefined)
   }
 
-  /** Forgets the link, and what depends on it. */
-  private unlink(): void {
+  /**
+   * Forgets the link, and what depends on it. Everything is as it is to be before anybody is told, for who is told may act; the
+   * function that is given tells the rest.
+   */
+  private unlink(event: LifecycleEvent): (code: number, reason: string, retryIn: number | undefined) => void {
+    const wasOnline = this.isOnline
+    const previous = this.state
+    this.state = next(previous, event) ?? previous
+    const { state } = this
     this.session = undefined
     this.dialed = undefined
     this.registration.linkLost()
-    connectionLost(this)
+    const concludeCalls = loseCalls(this)
+    return (code, reason, retryIn) => {
+      if (state !== previous) this.tell({ _tag: "StateChanged", state, previous })
+      concludeCalls()
+      this.tell({ _tag: "Disconnected", code, reason, retryIn })
+      if (wasOnline) this.guard(this.parts.offline)
+    }
+  }
+
+  /** Calls a part of the station. What throws in there is logged; the client goes on. */
+  private guard(part: (() => void) | undefined): void {
+    try {
+      part?.()
+    } catch (defect) {
+      this.threw(defect)
+    }
+  }
+
+  /** Calls back who waits for `value`. What throws in there is logged; the client goes on. */
+  conclude<A>(done: ((value: A) => void) | undefined, value: A): void {
+    try {
+      done?.(value)
+    } catch (defect) {
+      this.threw(defect)
+    }
+  }
+
+  /** Something that was told or called back threw: that is logged, and harms nobody else. */
+  private threw(defect: unknown): void {
+    this.host.run(Effect.logError(`A callback of station ${this.identity} threw`, Cause.die(defect)))
   }
 
   /** A CALL of the CSMS was answered: that is a sign of life too. */
   answered(action: string, how: "CALLRESULT" | ErrorCode, status?: string): void {
-    this.lastSent = this.host.now()
+    this.lastSent = this.host.tick()
     this.tell({ _tag: "Answered", action, with: how, status })
   }
 
@@ -379,13 +443,10 @@ export class ClientProcess implements Client, SessionOwner {
 
   closed(session: Session, code: number, reason: string): void {
     if (session !== this.session) return
-    const wasOnline = this.isOnline
     const retryIn = this.wait()
-    this.advance("Lost")
-    this.unlink()
-    this.tell({ _tag: "Disconnected", code, reason, retryIn })
+    const tellRest = this.unlink("Lost")
     this.retryAlarm.set(retryIn)
-    if (wasOnline) this.parts.offline?.()
+    tellRest(code, reason, retryIn)
   }
 
   /** The process ends. */

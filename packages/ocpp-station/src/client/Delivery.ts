@@ -59,7 +59,7 @@ export class Delivery {
     for (const dropped of this.queue.shrink(this.sent)) {
       this.forget(dropped)
       client.tell({ _tag: "MessageDropped", action: dropped.action })
-      dropped.done?.(undefined)
+      client.conclude(dropped.done, undefined)
     }
   }
 
@@ -76,7 +76,7 @@ export class Delivery {
   delivered(message: QueuedMessage, response: TransactionEventResponse): void {
     this.sent = undefined
     this.remove(message)
-    message.done?.(response)
+    this.client.conclude(message.done, response)
   }
 
   /** The link was lost before its answer came, or before it was sent: it is the next again, and that was no attempt. */
@@ -103,7 +103,7 @@ export class Delivery {
     this.sent = undefined
     this.remove(message)
     this.client.tell({ _tag: "MessageGivenUp", action: message.action, attempts: message.attempts, end })
-    message.done?.(undefined)
+    this.client.conclude(message.done, undefined)
   }
 
   /** The process ends; what is in the store stays there. */

@@ -58,7 +58,7 @@ export class PendingCall implements OutboundCall {
   settle(outcome: Outcome): void {
     if (this.state === "Settled") return
     this.state = "Settled"
-    this.done?.(outcome)
+    this.client.conclude(this.done, outcome)
   }
 
   /** It never left this process. */

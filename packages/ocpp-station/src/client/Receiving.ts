@@ -12,11 +12,10 @@ import {
   encodeCallResult,
   type ErrorCode,
   Gate,
-  roundDecimals,
+  outgoing,
   runInline,
   type Session,
-  type SessionCall,
-  unreadableNumber
+  type SessionCall
 } from "@wattline/ocpp-core/engine"
 import type { ClientProcess } from "./ClientProcess.ts"
 import type { StationHandlerContext } from "./Client.ts"
@@ -140,12 +139,18 @@ const conclude = (call: ReceivedCall, rule: ActionRule, exit: Exit.Exit<unknown,
 
 const accept = (call: ReceivedCall, rule: ActionRule, value: unknown): void => {
   const { client, connection, messageId } = call
-  const response = roundDecimals(value instanceof Answer ? value.response : value)
-  const violation = rule.validateResponse(response) ? unreadableNumber(response) : rule.validateResponse.errors?.[0]
-  if (violation != null) return fail(call, `its answer is invalid: ${describe(violation)}`)
-  const text = encodeCallResult(messageId, response)
+  let text: string
+  let status: string | undefined
+  try {
+    const { payload, violation } = outgoing(value instanceof Answer ? value.response : value, rule.validateResponse)
+    if (violation !== undefined) return fail(call, `its answer is invalid: ${describe(violation)}`)
+    text = encodeCallResult(messageId, payload)
+    ;({ status } = payload as { readonly status?: string })
+  } catch (defect) {
+    return fail(call, `its answer cannot be written: ${String(defect)}`) // an object with a will of its own
+  }
   connection.sendAnswer(text)
-  client.answered(call.action, "CALLRESULT", (response as { readonly status?: string }).status)
+  client.answered(call.action, "CALLRESULT", status)
   if (value instanceof Answer)
     runInline(client.host.run, value.followUp as Effect.Effect<unknown, unknown>, (exit) => {
       if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause))
@@ -174,11 +179,14 @@ const proceed = (call: ReceivedCall, answer: string | undefined): void => {
   )
   if (client.isProceeding) return
   client.isProceeding = true
-  for (let next = client.nextReceived; next !== undefined; next = client.nextReceived) {
-    client.nextReceived = undefined
-    handle(next)
+  try {
+    for (let next = client.nextReceived; next !== undefined; next = client.nextReceived) {
+      client.nextReceived = undefined
+      handle(next)
+    }
+  } finally {
+    client.isProceeding = false
   }
-  client.isProceeding = false
 }
 
 /** The client stops: nothing is handled any more. */

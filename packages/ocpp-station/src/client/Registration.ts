@@ -17,6 +17,9 @@ import { pump, send } from "./Sending.ts"
 /** Milliseconds of difference to the clock of the CSMS from which the station follows it; its times have whole seconds. */
 const clockTolerance = 2_000
 
+/** From here on the station would soon write years of five digits, which no timestamp can have; it does not follow such a clock. */
+const lastTime = Date.UTC(9999, 0)
+
 /** At least one Heartbeat in so many milliseconds, for the clock (G02.FR.07). */
 const clockInterval = 23 * 3_600_000
 
@@ -26,6 +29,7 @@ export class Registration {
   clockOffset = 0
   /** Why the station started; in every BootNotification until it is accepted. */
   reason: BootReasonEnumType = "PowerUp"
+  // Durations are measured by `Host.tick`: the clock of the machine may be set while they last.
   /** Since when the station cannot speak with the CSMS. */
   private offlineSince: number | undefined = undefined
   /** Whether the CSMS has accepted the station since it booted. */
@@ -62,7 +66,7 @@ export class Registration {
   /** Where the station goes on with its new link (R-183). */
   linkOpened(): void {
     const { client, held } = this
-    const now = client.host.now()
+    const now = client.host.tick()
     if (this.isAccepted) {
       client.advance("Resumed")
       return this.goOnline(false)
@@ -76,7 +80,7 @@ export class Registration {
   }
 
   linkLost(): void {
-    this.offlineSince ??= this.client.host.now()
+    this.offlineSince ??= this.client.host.tick()
     this.bootAlarm.cancel()
     this.silence.cancel()
   }
@@ -106,12 +110,13 @@ export class Registration {
   /** Waits for the silence that calls for a Heartbeat (G02.FR.02, G02.FR.06). */
   watchSilence(): void {
     const { host, lastSent, settings } = this.client
-    this.silence.set(Math.max(1, settings.heartbeatInterval - (host.now() - lastSent) / 1000))
+    this.silence.set(Math.max(1, settings.heartbeatInterval - (host.tick() - lastSent) / 1000))
   }
 
   private readonly answered = (outcome: Outcome): void => {
     const { client } = this
-    if (client.session === undefined || client.state !== "Booting") return
+    const { session } = client
+    if (session === undefined || client.state !== "Booting") return
     const { bootRetryInterval } = client.settings
     if (Exit.isFailure(outcome)) {
       client.advance("BootFailed")
@@ -120,6 +125,7 @@ export class Registration {
     const { currentTime, interval, status } = outcome.value as BootNotificationResponse
     this.setClock(currentTime)
     client.tell({ _tag: "BootAnswered", status, interval })
+    if (client.session !== session) return // who was told has left
     if (status === "Accepted") {
       this.isAccepted = true
       this.held = undefined
@@ -129,14 +135,15 @@ export class Registration {
     }
     const seconds = interval > 0 ? interval : bootRetryInterval
     this.isAccepted = false
-    this.held = { state: status, until: client.host.now() + seconds * 1000 }
+    this.held = { state: status, until: client.host.tick() + seconds * 1000 }
     client.advance(status === "Pending" ? "BootPending" : "BootRejected")
     this.bootAlarm.set(seconds)
   }
 
   private goOnline(afterBoot: boolean): void {
     const { client, offlineSince } = this
-    const now = client.host.now()
+    if (!client.isOnline) return // who was told has left
+    const now = client.host.tick()
     this.offlineSince = undefined
     client.lastSent = now
     this.watchSilence()
@@ -145,16 +152,17 @@ export class Registration {
   }
 
   private setClock(currentTime: string): void {
-    const now = this.client.host.now()
-    this.lastClock = now
-    const ahead = Date.parse(currentTime) - now
-    if (Math.abs(ahead - this.clockOffset) > clockTolerance) this.clockOffset = ahead
+    const { host } = this.client
+    const time = Date.parse(currentTime)
+    this.lastClock = host.tick()
+    const ahead = time - host.now()
+    if (time < lastTime && Math.abs(ahead - this.clockOffset) > clockTolerance) this.clockOffset = ahead
   }
 
   private isSilent(): void {
     const { host, isOnline, lastSent, settings } = this.client
     if (!isOnline) return
-    const now = host.now()
+    const now = host.tick()
     if (now - lastSent >= settings.heartbeatInterval * 1000 || now - this.lastClock >= clockInterval)
       this.heartbeat(false)
     this.watchSilence()

@@ -2,7 +2,7 @@
 import * as Exit from "effect/Exit"
 import type { StationAction } from "@wattline/ocpp-v201"
 import type { NotSent } from "@wattline/ocpp-core"
-import { type ActionRule, describe, type Reply, roundDecimals, unreadableNumber } from "@wattline/ocpp-core/engine"
+import { type ActionRule, describe, outgoing, type Reply } from "@wattline/ocpp-core/engine"
 import type { CallEnd } from "./ClientEvent.ts"
 import type { ClientProcess } from "./ClientProcess.ts"
 import { notSent, type Outcome, PendingCall } from "./PendingCall.ts"
@@ -23,15 +23,19 @@ export const send = (
   isPrivileged: boolean
 ): void => {
   const checked = check(client, action, request)
-  if (!("rule" in checked)) return done?.(checked)
+  if (!("rule" in checked)) return client.conclude(done, checked)
   const isBarred = !client.isOnline && !isPrivileged
   if (isBarred && client.settings.queueAllMessages && isNotification(action))
     return client.delivery.push(action, request, (response) =>
       done?.(response === undefined ? notSent(action, "Offline", "it was given up") : Exit.succeed(response))
     )
-  if (client.session === undefined) return done?.(notSent(action, "Offline", "the station is not connected"))
+  if (client.session === undefined)
+    return client.conclude(done, notSent(action, "Offline", "the station is not connected"))
   if (isBarred)
-    return done?.(notSent(action, "NotAllowed", `the station is ${client.state}, not Accepted (R-233, B02.FR.02)`))
+    return client.conclude(
+      done,
+      notSent(action, "NotAllowed", `the station is ${client.state}, not Accepted (R-233, B02.FR.02)`)
+    )
   const pending = new PendingCall(client, checked.rule, checked.payload, done)
   if (!client.outbound.enqueue(pending, maxWaitingCalls))
     return pending.fail("QueueFull", `${maxWaitingCalls} CALLs are waiting already`)
@@ -47,10 +51,9 @@ const check = (
   const rule = host.protocol.actions.get(action)
   if (rule === undefined || rule.sentBy === "csms")
     return notSent(action, "UnknownAction", `${action} is not an action that a charging station sends`)
-  const payload = roundDecimals(request) as object
-  const violation = rule.validateRequest(payload) ? unreadableNumber(payload) : rule.validateRequest.errors?.[0]
-  if (violation != null) return notSent(action, "InvalidRequest", describe(violation))
-  return { rule, payload }
+  const { payload, violation } = outgoing(request, rule.validateRequest)
+  if (violation !== undefined) return notSent(action, "InvalidRequest", describe(violation))
+  return { rule, payload: payload as object }
 }
 
 /** Sends what is next, when nothing is outstanding: CALLs first, then the queue. */
@@ -62,7 +65,7 @@ export const pump = (client: ClientProcess): void => {
   pending.messageId = host.nextMessageId()
   pending.state = "Sent"
   pending.sentAt = host.tick()
-  client.lastSent = host.now()
+  client.lastSent = pending.sentAt
   host.deadlines.add(pending, client.settings.messageTimeout * 1000)
   session.sendCall(pending.messageId, pending.action, pending.payload) // when the link is closing, its end concludes the CALL
 }
@@ -86,10 +89,10 @@ const nextOfQueue = (client: ClientProcess): PendingCall | undefined => {
 /** R-104, R-235: no answer in time. The line is doubtful: it is dropped, and dialled anew. */
 export const timedOut = (client: ClientProcess, pending: PendingCall): void => {
   if (client.outbound.timeOut(pending.messageId) === undefined) return
+  client.session?.end("terminate", "") // first, so that nothing more goes into it
   ended(client, pending, "Timeout")
   if (pending.delivers !== undefined) client.delivery.failed(pending.delivers, "Timeout")
   pending.lose("Timeout", `no answer within ${client.settings.messageTimeout} s`)
-  client.session?.end("terminate", "")
 }
 
 /** The outstanding CALL has its answer. */
@@ -115,18 +118,22 @@ export const settled = (client: ClientProcess, call: PendingCall, reply: Reply):
   pump(client)
 }
 
-/** The link is gone: what was sent has an unknown outcome, what waited was not sent (R-181). */
-export const connectionLost = (client: ClientProcess): void => {
+/** The link is gone: what was sent has an unknown outcome, what waited was not sent (R-181). The result tells the callers. */
+export const loseCalls = (client: ClientProcess): (() => void) => {
   const { delivery, host, outbound } = client
   const lost = outbound.lose()
   const waiting = outbound.drop(() => true)
   if (lost !== undefined) {
     host.deadlines.remove(lost)
     if (lost.delivers !== undefined) delivery.lost(lost.delivers)
-    ended(client, lost, "ConnectionLost")
-    lost.lose("ConnectionLost", "the connection closed before the answer")
   }
-  for (const pending of waiting) pending.fail("ConnectionLost", "the connection closed while it waited for its turn")
+  return () => {
+    if (lost !== undefined) {
+      ended(client, lost, "ConnectionLost")
+      lost.lose("ConnectionLost", "the connection closed before the answer")
+    }
+    for (const pending of waiting) pending.fail("ConnectionLost", "the connection closed while it waited for its turn")
+  }
 }
 
 const ended = ({ host, tell }: ClientProcess, call: PendingCall, end: CallEnd, status?: string): void => {

@@ -101,9 +101,10 @@ const make = Effect.gen(function* () {
   const clock = yield* Clock.Clock
   const random = yield* Random.Random
   const now = (): number => clock.currentTimeMillisUnsafe()
+  const tick = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
   const host: Host = {
     protocol: ocpp201,
-    deadlines: new Deadlines(now, run),
+    deadlines: new Deadlines(() => Math.floor(tick()), run), // the clock of the machine may be set
     counters: new Counters(),
     rates,
     inboundLimits: { maxWaiting: 64, maxAnswers: 8, answerWindow: 300_000 },
@@ -111,7 +112,7 @@ const make = Effect.gen(function* () {
     store,
     run,
     now,
-    tick: () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6,
+    tick,
     random: () => random.nextDoubleUnsafe(),
     nextMessageId: () => globalThis.crypto.randomUUID()
   }

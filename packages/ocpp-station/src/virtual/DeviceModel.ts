@@ -41,6 +41,11 @@ const maxReports = 4
 /** See the head of the file. */
 export class DeviceModel implements ModelPart {
   readonly handlers: StationHandlers
+  /** Names a variable, by the string that all stations of a build share where there is one. */
+  #keyOf(component: ComponentRef, variable: string, instance: string | undefined): string {
+    return this.#store.find(component, variable, instance)?.key ?? itemKey(component, variable, instance).toLowerCase()
+  }
+
   /** What the station has, shared by all of its build. */
   readonly inventory: Inventory
   readonly #station: VirtualStation
@@ -103,7 +108,7 @@ export class DeviceModel implements ModelPart {
   }
 
   watch(component: ComponentRef, variable: string, listener: (value: string) => void, instance?: string): void {
-    this.#store.watch(itemKey(component, variable, instance).toLowerCase(), listener)
+    this.#store.watch(this.#keyOf(component, variable, instance), listener)
   }
 
   guard(
@@ -112,7 +117,7 @@ export class DeviceModel implements ModelPart {
     check: (value: string) => Refused | undefined,
     instance?: string
   ): void {
-    this.#store.guard(itemKey(component, variable, instance).toLowerCase(), check)
+    this.#store.guard(this.#keyOf(component, variable, instance), check)
   }
 
   watchAll(listener: Parameters<ModelPart["watchAll"]>[0]): void {

@@ -33,7 +33,7 @@ export interface SecurityOptions {
   readonly failsToInstall?: boolean
   /** Whether certificates that are there cannot be deleted: Failed (M04.FR.03). Default false. */
   readonly failsToDelete?: boolean
-  /** Seconds before a certificate expires at which a new one is asked for (A03.FR.02). Default 30 days. */
+  /** Seconds before a certificate expires at which a new one is asked for (A03.FR.02), at most half its life. Default 30 days. */
   readonly renewBefore?: number
   /** Whether a boot is told as StartupOfTheDevice or ResetOrReboot. Default true. */
   readonly tellsBoots?: boolean
@@ -72,7 +72,6 @@ export class Security implements SecurityPart {
   /** The expiry of the certificate that a new one was asked for in time. */
   private askedFor: number | undefined = undefined
   private isRestart = false
-  private isRelinked = false
 
   constructor(station: VirtualStation, options: SecurityOptions = {}) {
     this.station = station
@@ -85,7 +84,7 @@ export class Security implements SecurityPart {
     if (options.v2gCertificate !== undefined) this.store.setOwn("V2GCertificate", options.v2gCertificate)
   }
 
-  /** The password as the CSMS sets it (A01): called once the CSMS has been answered; to be used from the next connect on. */
+  /** The password as the CSMS sets it (A01), before the CSMS has been answered; to be used from the next connect on. */
   onPassword(listener: (password: string) => void): void {
     this.passwordListeners.push(listener)
   }
@@ -108,6 +107,17 @@ export class Security implements SecurityPart {
   /** Resolves when no key is being made: for a run under virtual time that wants to wait for it. */
   settled(): Promise<void> {
     return this.renewals.settled()
+  }
+
+  /** A connection was made with the newest CSMS root: the one before it goes, where there is to be one only (M05.FR.13). */
+  dropFallback(): void {
+    if (this.checksCsmsRoot && this.store.dropFallback()) this.count()
+  }
+
+  /** A connection was made with the certificate from before the renewal only: it stays, the new one goes (A02.FR.10, A02.FR.29). */
+  discardRenewed(before: OwnCertificate): void {
+    this.store.setOwn("ChargingStationCertificate", before)
+    this.event("DiscardedRenewedClientCertificate")
   }
 
   /** Asks the CSMS for a new certificate, as the station does by itself before the old one expires (A03). */
@@ -149,9 +159,7 @@ export class Security implements SecurityPart {
     })
     model.watch(controller, "BasicAuthPassword", (password) => {
       this.event("ReconfigurationOfSecurityParameters", "BasicAuthPassword") // A01.FR.11, A01.FR.12
-      this.station.after(0, () => {
-        for (const listener of this.passwordListeners) listener(password)
-      })
+      for (const listener of this.passwordListeners) listener(password)
     })
     this.count()
   }
@@ -159,19 +167,12 @@ export class Security implements SecurityPart {
   online(afterBoot: boolean): void {
     if (afterBoot && this.options.tellsBoots !== false)
       this.event(this.isRestart ? "ResetOrReboot" : "StartupOfTheDevice")
-    if (this.isRelinked && this.checksCsmsRoot && this.store.dropFallback()) this.count() // M05.FR.13
-    this.isRelinked = false
     this.renewals.online()
     this.watchExpiry()
   }
 
-  offline(): void {
-    this.isRelinked = true
-  }
-
   down(): void {
     this.isRestart = true
-    this.isRelinked = true
     this.expiry?.cancel()
     this.expiry = undefined
     this.renewals.down()
@@ -252,7 +253,8 @@ export class Security implements SecurityPart {
     })
   }
 
-  private get checksCsmsRoot(): boolean {
+  /** SecurityCtrlr.AdditionalRootCertificateCheck: the newest CSMS root replaces the one before it (M05.FR.10). */
+  get checksCsmsRoot(): boolean {
     return this.station.model.flag(controller, "AdditionalRootCertificateCheck")
   }
 
@@ -270,9 +272,12 @@ export class Security implements SecurityPart {
   private watchExpiry(): void {
     this.expiry?.cancel()
     this.expiry = undefined
-    const expiry = this.store.expiryOf("ChargingStationCertificate")
-    if (expiry === undefined) return
-    const due = expiry - (this.options.renewBefore ?? 30 * 86_400) * 1000 - this.station.now()
+    const life = this.store.lifeOf("ChargingStationCertificate")
+    if (life === undefined) return
+    const { notAfter: expiry, notBefore } = life
+    // Not as soon as it is there, where a CA gives short ones: each would be asked to be replaced.
+    const before = Math.min((this.options.renewBefore ?? 30 * 86_400) * 1000, (expiry - notBefore) / 2)
+    const due = expiry - before - this.station.now()
     if (due <= 0 && this.askedFor !== expiry) {
       this.askedFor = expiry // once: whoever does not sign it is asked again by TriggerMessage only (A02.FR.19, A02.FR.20)
       this.renew("ChargingStationCertificate")

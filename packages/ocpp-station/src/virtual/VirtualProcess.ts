@@ -1,14 +1,15 @@
 /** A virtual station in one piece: makes the parts, lets them hear of each other, and gives the controls to whoever plays with it. */
-import * as Redacted from "effect/Redacted"
 import type { BootReasonEnumType, ChargingStationType, ConnectorEnumType, IdTokenType } from "@wattline/ocpp-v201"
 import { Alarm } from "../client/Alarm.ts"
 import type { ClientEvent } from "../client/ClientEvent.ts"
 import { ClientProcess, type ConnectionProfile } from "../client/ClientProcess.ts"
 import type { Host } from "../client/Host.ts"
-import { connectionOf, type StationConnection, tableOf } from "../client/Stations.ts"
+import type { AnyHandler } from "../client/Receiving.ts"
+import type { StationConnection } from "../client/Stations.ts"
 import { type ClientSettings, defaultSettings } from "../client/Client.ts"
 import { Authorization } from "./Authorization.ts"
 import { Availability } from "./Availability.ts"
+import { builtConnection, builtSecurity, Connection } from "./Connection.ts"
 import { Control, type ControlOptions } from "./Control.ts"
 import { DeviceModel, type DeviceModelOptions } from "./DeviceModel.ts"
 import { Diagnostics, type DiagnosticsOptions } from "./Diagnostics.ts"
@@ -57,7 +58,7 @@ export interface VirtualStationOptions extends StationConnection {
   readonly maxQueuedMessages?: number
 }
 
-/** Who is told what happens. Called in the very moment: it must not take long, nor throw. */
+/** Who is told what happens. Called in the very moment: it must not take long. What it throws is logged. */
 export interface VirtualStationListener {
   readonly happening?: (happening: Happening) => void
   readonly event?: (event: ClientEvent) => void
@@ -93,18 +94,16 @@ export class VirtualProcess implements VirtualStation {
   private readonly parts: ReadonlyArray<Part>
   private readonly host: Host
   private readonly listener: VirtualStationListener
-  private connection: ConnectionProfile
-  /** The slot of the network profile that is dialled, and the one of the last connection (B10). */
-  private slot = 1
-  private lastSlot = 1
+  private readonly connection: Connection
   private isDisposed = false
+  /** The security event of the last failed attempt, since the last connection. */
+  private alarmed: string | undefined = undefined
 
   constructor(host: Host, options: VirtualStationOptions, listener: VirtualStationListener = {}) {
     const { identity } = options
     this.host = host
     this.listener = listener
     this.identity = identity
-    this.connection = connectionOf(options)
     this.chargingStation = options.chargingStation ?? {
       vendorName: "Wattline",
       model: "Virtual",
@@ -114,7 +113,7 @@ export class VirtualProcess implements VirtualStation {
     this.evses = (options.evses ?? [{}]).map(evseOf)
     const { messageTimeout = defaultSettings.messageTimeout } = options.settings ?? {}
     this.model = new DeviceModel(this, {
-      networkProfile: networkProfileOf(this.connection, messageTimeout),
+      networkProfile: networkProfileOf(builtConnection(options), messageTimeout),
       ...options.model
     })
     this.monitoring = new Monitoring(this, this.model)
@@ -123,7 +122,8 @@ export class VirtualProcess implements VirtualStation {
     this.power = new Power(this)
     this.smartCharging = new SmartCharging(this, options.smartCharging)
     this.transactions = new Transactions(this)
-    this.security = new Security(this, options.security)
+    this.security = new Security(this, builtSecurity(options))
+    this.connection = new Connection(options, this.model, this.security)
     this.firmware = new Firmware(this, options.firmware)
     this.diagnostics = new Diagnostics(this, {
       securityLog: (from, to) => this.security.events(from, to),
@@ -149,9 +149,9 @@ export class VirtualProcess implements VirtualStation {
     ]
     this.client = new ClientProcess(host, {
       identity,
-      connection: (waits) => this.profile(waits),
+      connection: (failures) => this.connection.next(failures),
       chargingStation: () => this.chargingStation,
-      handlers: tableOf(...this.parts.map(({ handlers }) => handlers)),
+      handlers: { get: (action) => handlerOf(this.parts, action) },
       settings: options.settings ?? {},
       maxQueuedMessages: options.maxQueuedMessages ?? 10_000,
       tell: (event) => this.clientTold(event),
@@ -165,17 +165,13 @@ export class VirtualProcess implements VirtualStation {
         for (const part of this.parts) part.down?.()
       }
     })
-    this.security.onPassword((password) => {
-      this.connection = { ...this.connection, password: Redacted.make(password) }
-      this.client.relink() // A01.FR.02
+    this.security.onPassword(() => {
+      this.after(0, () => {
+        if (this.securityProfile < 3) this.client.relink() // A01.FR.02: once the CSMS has been answered
+      })
     })
-    this.security.onCertificate((use, { chain, key }) => {
-      if (use !== "ChargingStationCertificate") return
-      this.connection = {
-        ...this.connection,
-        tls: { ...this.connection.tls, certificate: chain, key: Redacted.make(key) }
-      }
-      if (this.connection.securityProfile === 3) this.client.relink() // A02.FR.08
+    this.security.onCertificate((use) => {
+      if (use === "ChargingStationCertificate" && this.securityProfile === 3) this.client.relink() // A02.FR.08
     })
     for (const part of this.parts) part.start?.()
   }
@@ -222,7 +218,7 @@ export class VirtualProcess implements VirtualStation {
   }
 
   time(): string {
-    return new Date(Math.floor(this.now() / 1000) * 1000).toISOString().replace(".000Z", "Z")
+    return timestampOf(this.now())
   }
 
   random(): number {
@@ -247,7 +243,7 @@ export class VirtualProcess implements VirtualStation {
 
   tell(happening: Happening): void {
     for (const part of this.parts) part.happened?.(happening)
-    this.listener.happening?.(happening)
+    this.client.conclude(this.listener.happening, happening)
   }
 
   evse(id: number): EVSE | undefined {
@@ -256,32 +252,51 @@ export class VirtualProcess implements VirtualStation {
 
   // --- the connection -----------------------------------------------------------------------------------------------
 
-  /**
-   * The profile of the slot whose turn it is, after NetworkProfileConnectionAttempts with each (B10.FR.03, B10.FR.04); the one
-   * that worked last when all have failed (B10.FR.07).
-   */
-  private profile(waits: number): ConnectionProfile {
-    const slots = this.model.networkPriority.filter((slot) => this.model.networkProfile(slot) !== undefined)
-    const attempts = this.model.number("OCPPCommCtrlr", "NetworkProfileConnectionAttempts", undefined, 3)
-    this.slot = slots[Math.floor(waits / attempts)] ?? this.lastSlot
-    const network = this.model.networkProfile(this.slot)
-    if (network === undefined) return this.connection
-    const securityProfile = network.securityProfile as ConnectionProfile["securityProfile"]
-    return { ...this.connection, url: network.ocppCsmsUrl, securityProfile }
+  /** The security profile in use. */
+  private get securityProfile(): number {
+    return this.model.number("SecurityCtrlr", "SecurityProfile")
+  }
+
+  /** The same trouble is a security event once, not with every attempt of a night: the CSMS gets them all. */
+  private alarm({ detail, securityEvent }: Extract<ClientEvent, { readonly _tag: "ConnectFailed" }>): void {
+    if (securityEvent === undefined || securityEvent === this.alarmed) return
+    this.alarmed = securityEvent
+    this.security.event(securityEvent, detail)
   }
 
   private clientTold(event: ClientEvent): void {
-    if (event._tag === "Connected" && this.slot !== this.lastSlot) {
-      this.lastSlot = this.slot
-      this.client.forgetRegistration() // R-184, B10.FR.10: another CSMS, perhaps
+    if (event._tag === "Connected") {
+      this.alarmed = undefined
+      if (this.connection.connected()) this.client.forgetRegistration() // R-184, B10.FR.10
     }
-    if (event._tag === "Connected") this.model.connectedBy(this.slot)
+    if (event._tag === "ConnectFailed") this.connection.failed(event)
     if (event._tag === "BootAnswered" && event.status === "Accepted" && event.interval > 0)
       this.model.settingsChanged({ heartbeatInterval: event.interval })
-    if (event._tag === "ConnectFailed" && event.securityEvent !== undefined)
-      this.security.event(event.securityEvent, event.detail)
+    if (event._tag === "ConnectFailed") this.alarm(event)
     this.listener.event?.(event)
   }
+}
+
+let lastSecond = Number.NaN
+let lastTimestamp = ""
+
+/** RFC 3339 in UTC with whole seconds. The last one is remembered: all stations of a fleet ask in the same second. */
+const timestampOf = (milliseconds: number): string => {
+  const second = Math.floor(milliseconds / 1000)
+  if (second !== lastSecond) {
+    lastTimestamp = new Date(second * 1000).toISOString().replace(".000Z", "Z")
+    lastSecond = second
+  }
+  return lastTimestamp
+}
+
+/** A station has no table of its own for this: the actions are few, and known by name before they are looked up. */
+const handlerOf = (parts: ReadonlyArray<Part>, action: string): AnyHandler | undefined => {
+  for (const { handlers } of parts) {
+    const handler = (handlers as Readonly<Record<string, AnyHandler>> | undefined)?.[action]
+    if (handler !== undefined) return handler
+  }
+  return undefined
 }
 
 const networkProfileOf = ({ securityProfile, url }: ConnectionProfile, messageTimeout: number) =>

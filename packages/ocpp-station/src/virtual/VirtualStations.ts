@@ -4,7 +4,8 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { EventHub, type EventsMissed } from "@wattline/ocpp-core/engine"
 import type { ClientEvent } from "../client/ClientEvent.ts"
-import { connectionOf, InvalidStation, problemOf, Stations } from "../client/Stations.ts"
+import { InvalidStation, problemOf, Stations } from "../client/Stations.ts"
+import { builtConnection } from "./Connection.ts"
 import type { Happening } from "./Happening.ts"
 import { VirtualProcess, type VirtualStationOptions } from "./VirtualProcess.ts"
 
@@ -35,7 +36,7 @@ const start = (
 ): Effect.Effect<PlayableStation, InvalidStation, Stations | Scope.Scope> =>
   Effect.gen(function* () {
     const { identity } = options
-    const detail = problemOf(identity, connectionOf(options))
+    const detail = problemOf(identity, builtConnection(options))
     if (detail !== undefined) return yield* new InvalidStation({ identity, detail })
     const { host } = yield* Stations
     const hub = new EventHub<Told>()

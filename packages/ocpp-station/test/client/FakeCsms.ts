@@ -7,6 +7,14 @@ import { TestClock } from "effect/testing"
 /** A frame that the station sent, parsed. */
 export type Sent = readonly [2 | 3 | 4, string, ...ReadonlyArray<unknown>]
 
+/** One connection. */
+interface Line {
+  isOpen: boolean
+  handler: LinkHandler | undefined
+  /** What is said while the station is still taking over its link: it hears it right after. */
+  readonly early: Array<string>
+}
+
 /** See the head of the file. */
 export class FakeCsms {
   /** Attempts to connect, in order; `at` in milliseconds. */
@@ -19,10 +27,12 @@ export class FakeCsms {
   readonly answers = new Map<string, (request: never) => object>()
   pingInterval = 0
   closedWith: number | "terminate" | undefined = undefined
-  private handler: LinkHandler | undefined = undefined
+  /** Connections that were made while another was open. */
+  doubled = 0
+  /** The connection that each frame came over. */
+  private readonly lines = new WeakMap<Sent, object>()
+  private line: Line | undefined = undefined
   private calls = 0
-  /** What is said while the station is still taking over its link: it hears it right after. */
-  private readonly early: Array<string> = []
 
   readonly layer = Layer.succeed(
     Dialer,
@@ -33,36 +43,55 @@ export class FakeCsms {
           const reason = this.failures.shift()
           if (reason !== undefined) return Effect.fail(new DialFailed({ reason, detail: "as the test says" }))
           this.closedWith = undefined
+          if (this.line !== undefined) this.doubled += 1
+          const line: Line = { isOpen: true, handler: undefined, early: [] }
+          this.line = line
           const handler = open({
-            link: this.link,
+            link: this.linkOf(line),
             protocol: "ocpp2.0.1",
             ping: (seconds) => {
               this.pingInterval = seconds
             }
           })
-          if (this.closedWith !== undefined) return Effect.void
-          this.handler = handler
-          for (const text of this.early.splice(0)) handler.onText(text)
+          if (!line.isOpen) {
+            handler.onClose(1006, "")
+            return Effect.void
+          }
+          line.handler = handler
+          for (const text of line.early) handler.onText(text)
           return Effect.void
         })
     })
   )
 
-  private readonly link: Link = {
-    send: (text) => {
-      if (this.closedWith !== undefined) return false
-      const frame = JSON.parse(text) as Sent
-      const answer = frame[0] === 2 ? this.answers.get(String(frame[2])) : undefined
-      if (answer === undefined) this.inbox.push(frame)
-      else this.say([3, frame[1], answer(frame[3] as never)])
-      return true
-    },
-    close: (code) => this.hangUp(code),
-    terminate: () => this.hangUp("terminate")
+  private linkOf(line: Line): Link {
+    return {
+      send: (text) => {
+        if (!line.isOpen) return false
+        const frame = JSON.parse(text) as Sent
+        this.lines.set(frame, line)
+        const answer = frame[0] === 2 ? this.answers.get(String(frame[2])) : undefined
+        if (answer === undefined) this.inbox.push(frame)
+        else this.say([3, frame[1], answer(frame[3] as never)])
+        return true
+      },
+      close: (code) => this.shut(line, code),
+      terminate: () => this.shut(line, "terminate")
+    }
   }
 
   get isConnected(): boolean {
-    return this.handler !== undefined
+    return this.line?.handler !== undefined
+  }
+
+  /** Whether this frame came over the connection that is open now. */
+  isCurrent(frame: Sent): boolean {
+    return this.line !== undefined && this.lines.get(frame) === this.line
+  }
+
+  /** Whether two frames came over the same connection. */
+  areTogether(one: Sent, other: Sent): boolean {
+    return this.lines.get(one) === this.lines.get(other)
   }
 
   /** What the station has sent since the last look. */
@@ -95,17 +124,29 @@ export class FakeCsms {
 
   say(frame: unknown): void {
     const text = typeof frame === "string" ? frame : JSON.stringify(frame)
-    if (this.handler === undefined) this.early.push(text)
-    else this.handler.onText(text)
+    const handler = this.line?.handler
+    if (handler === undefined) this.line?.early.push(text)
+    else handler.onText(text)
+  }
+
+  /** A binary message, which OCPP-J does not have (R-014). */
+  sayBinary(): void {
+    this.line?.handler?.onBinary()
   }
 
   /** The link is gone. */
   hangUp(code: number | "terminate" = 1006): void {
-    const { handler } = this
-    if (handler === undefined) return
-    this.handler = undefined
-    this.closedWith = code
-    handler.onClose(code === "terminate" ? 1006 : code, "")
+    if (this.isConnected && this.line !== undefined) this.shut(this.line, code)
+  }
+
+  private shut(line: Line, code: number | "terminate"): void {
+    if (!line.isOpen) return
+    line.isOpen = false
+    if (this.line === line) {
+      this.line = undefined
+      this.closedWith = code
+    }
+    line.handler?.onClose(code === "terminate" ? 1006 : code, "")
   }
 
   /** Lets the station in: its BootNotification is answered. */

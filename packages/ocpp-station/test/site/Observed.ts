@@ -238,13 +238,10 @@ export const disagreements = ({ controls, view }: Pair): Effect.Effect<ReadonlyA
     ...[...mirror.transactions.running, ...mirror.transactions.ended]
       .filter((transaction) => missingEvents(transaction).length > 0)
       .map(({ transactionId }) => `events of ${transactionId} are missing`),
-    ...different(
-      "reservations",
-      mirror.reservations.open
-        .filter(({ expiryDateTime }) => Date.parse(expiryDateTime) > controls.now())
-        .map(({ evseId, reservationId }) => `${reservationId} ${evseId}`),
-      controls.availability.reservations.map(({ evseId, id }) => `${id} ${evseId}`)
-    ),
+    // One whose token was presented is used up, and when no cable comes the CSMS only learns of it by its expiry (H03.FR.09).
+    ...controls.availability.reservations
+      .filter(({ id }) => mirror.reservations.open.every(({ reservationId }) => reservationId !== id))
+      .map(({ evseId, id }) => `the CSMS knows nothing of reservation ${id} at EVSE ${evseId}`),
     ...(mirror.localAuthorizationList.versionNumber === undefined ||
     !controls.model.flag("LocalAuthListCtrlr", "Enabled")
       ? []

@@ -20,6 +20,7 @@ import type { Happening } from "../../src/virtual/Happening.ts"
 import type { RunningTransaction } from "../../src/virtual/parts.ts"
 import type { VirtualStation } from "../../src/virtual/VirtualStation.ts"
 import { valid } from "./deviceModel.support.ts"
+import { makeTimers } from "./timers.support.ts"
 
 export const start = Date.parse("2026-03-01T08:00:00.000Z")
 export const at = (seconds: number): string => new Date(start + seconds * 1000).toISOString()
@@ -45,7 +46,7 @@ export const station = (kinds: Kinds = [["cType2"], ["cCCS2", "sType2"]]) => {
   const ended: Array<string> = []
   const seen = new Map<string, string>()
   const world = { now: start, online: true, fate: "Answered" as Fate, answers: {} as Partial<Record<string, unknown>> }
-  let timers: Array<{ at: number; action: () => void }> = []
+  const timers = makeTimers(world)
   const outcomeOf = (action: StationAction): Exit.Exit<unknown, unknown> => {
     const names = { identity: "CS-1", action, messageId: "m", detail: "" }
     if (!world.online || world.fate === "Lost") return Exit.fail(new NotSent({ ...names, reason: "Offline" }))
@@ -67,11 +68,7 @@ export const station = (kinds: Kinds = [["cType2"], ["cCCS2", "sType2"]]) => {
     evse: (id: number) => evses.find((evse) => evse.id === id),
     now: () => world.now,
     time: () => new Date(world.now).toISOString(),
-    after: (milliseconds: number, action: () => void) => {
-      const timer = { at: world.now + milliseconds, action }
-      timers.push(timer)
-      return { cancel: () => void (timers = timers.filter((one) => one !== timer)) }
-    },
+    after: timers.after,
     tell: (happening: Happening) => void told.push(happening),
     client: {
       get isOnline() {
@@ -131,7 +128,7 @@ export const station = (kinds: Kinds = [["cType2"], ["cCCS2", "sType2"]]) => {
     hardware,
     ended,
     seen,
-    timers: () => timers.length,
+    timers: () => timers.size,
     /** Asks as the CSMS, and does what follows the answer. */
     ask: <A extends CsmsAction>(action: A, request: Messages[A]["request"]): Messages[A]["response"] => {
       const handlers: StationHandlers = { ...availability.handlers, ...authorization.handlers }
@@ -150,17 +147,7 @@ export const station = (kinds: Kinds = [["cType2"], ["cCCS2", "sType2"]]) => {
       Effect.runSync(answer.followUp)
       return response
     },
-    pass: (seconds: number) => {
-      const until = world.now + seconds * 1000
-      for (;;) {
-        const next = timers.toSorted((a, b) => a.at - b.at)[0]
-        if (next === undefined || next.at > until) break
-        timers = timers.filter((one) => one !== next)
-        world.now = Math.max(world.now, next.at)
-        next.action()
-      }
-      world.now = until
-    },
+    pass: (seconds: number) => timers.pass(seconds * 1000),
     /** What was sent since the last time, in few words. */
     take: (): Array<string> =>
       sent.splice(0).map(({ action, request }) => {

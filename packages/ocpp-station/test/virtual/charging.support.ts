@@ -15,6 +15,7 @@ import { EVSE, type Supply } from "../../src/virtual/EVSE.ts"
 import type { Happening } from "../../src/virtual/Happening.ts"
 import { Power } from "../../src/virtual/Power.ts"
 import type { ComponentRef, RunningTransaction } from "../../src/virtual/parts.ts"
+import { makeTimers } from "./timers.support.ts"
 import { SmartCharging, type SmartChargingOptions } from "../../src/virtual/SmartCharging.ts"
 import type { VirtualStation } from "../../src/virtual/VirtualStation.ts"
 
@@ -30,11 +31,6 @@ const variables: Record<string, string> = {
   "SampledDataCtrlr.RegisterValuesWithoutPhases": "true"
 }
 
-interface TimerAt {
-  readonly due: number
-  readonly action: () => void
-}
-
 /** Answers of the CSMS to what the station calls; default: an empty one. */
 export type CsmsAnswers = { readonly [A in StationAction]?: Messages[A]["response"] }
 
@@ -45,8 +41,8 @@ export const station = (supplies: ReadonlyArray<Supply> = [ac], options: SmartCh
   const happenings: Array<Happening> = []
   const states: Array<readonly [number, ChargingStateEnumType]> = []
   const limited: Array<number> = []
-  const timers = new Set<TimerAt>()
   const world = { now: start, online: true, timersSet: 0, answers: {} as CsmsAnswers }
+  const timers = makeTimers(world)
   const evses = supplies.map((supply, index) => new EVSE(index + 1, [{ id: 1, type: "cType2" }], supply))
   const keyOf = (component: ComponentRef, variable: string, instance?: string): string => {
     const name = typeof component === "string" ? component : component.name
@@ -107,10 +103,8 @@ export const station = (supplies: ReadonlyArray<Supply> = [ac], options: SmartCh
     now: () => world.now,
     time: () => `${new Date(world.now).toISOString().slice(0, 19)}Z`,
     after: (milliseconds: number, action: () => void) => {
-      const timer = { due: world.now + milliseconds, action }
-      timers.add(timer)
       world.timersSet++
-      return { cancel: () => timers.delete(timer) }
+      return timers.after(milliseconds, action)
     },
     tell: (happening: Happening) => happenings.push(happening),
     evse: (id: number) => evses.find((evse) => evse.id === id)
@@ -125,17 +119,7 @@ export const station = (supplies: ReadonlyArray<Supply> = [ac], options: SmartCh
     return evse
   }
   /** Lets time pass, timers included. */
-  const pass = (seconds: number): void => {
-    const end = world.now + seconds * 1000
-    for (;;) {
-      const [next] = [...timers].filter(({ due }) => due <= end).toSorted((a, b) => a.due - b.due)
-      if (next === undefined) break
-      timers.delete(next)
-      world.now = Math.max(world.now, next.due)
-      next.action()
-    }
-    world.now = end
-  }
+  const pass = (seconds: number): void => timers.pass(seconds * 1000)
   const transaction = (evseId: number): RunningTransaction => ({
     transactionId: `tx-${evseId}`,
     evseId,

@@ -11,6 +11,7 @@ import type { Happening } from "../../src/virtual/Happening.ts"
 import { Monitoring } from "../../src/virtual/Monitoring.ts"
 import type { Part } from "../../src/virtual/parts.ts"
 import type { VirtualStation } from "../../src/virtual/VirtualStation.ts"
+import { makeTimers } from "./timers.support.ts"
 
 /** What the client was asked to send. */
 export interface Sent {
@@ -34,7 +35,7 @@ export const station = (options: DeviceModelOptions = {}) => {
     holds: undefined as Array<() => void> | undefined
   }
   let settings: ClientSettings = defaultSettings
-  let timers: Array<{ at: number; action: () => void }> = []
+  const timers = makeTimers(world)
   const client = {
     identity: "CS-1",
     state: "Accepted",
@@ -84,15 +85,7 @@ export const station = (options: DeviceModelOptions = {}) => {
     evse: (id: number) => evses.find((evse) => evse.id === id),
     now: () => world.now,
     time: () => `${new Date(world.now).toISOString().slice(0, 19)}Z`,
-    after: (milliseconds: number, action: () => void) => {
-      const timer = { at: world.now + milliseconds, action }
-      timers.push(timer)
-      return {
-        cancel: () => {
-          timers = timers.filter((one) => one !== timer)
-        }
-      }
-    },
+    after: timers.after,
     tell: (happening: Happening) => {
       told.push(happening)
     }
@@ -113,20 +106,10 @@ export const station = (options: DeviceModelOptions = {}) => {
     power,
     security: fake.security,
     ask,
-    timers: () => timers.length,
+    timers: () => timers.size,
     settings: () => settings,
     /** Lets time pass, and what is due happen. */
-    pass: (milliseconds: number) => {
-      const until = world.now + milliseconds
-      for (;;) {
-        const next = timers.toSorted((a, b) => a.at - b.at)[0]
-        if (next === undefined || next.at > until) break
-        timers = timers.filter((one) => one !== next)
-        world.now = Math.max(world.now, next.at)
-        next.action()
-      }
-      world.now = until
-    },
+    pass: timers.pass,
     /** What was sent of an action, and takes it away; each valid by its schema. */
     take: <A extends StationAction>(action: A): Array<Messages[A]["request"]> => {
       const taken = sent.filter((one) => one.action === action).map(({ request }) => valid(action, "request", request))

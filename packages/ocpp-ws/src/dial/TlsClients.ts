@@ -9,6 +9,7 @@ import {
   checkServerIdentity,
   type ConnectionOptions,
   createSecureContext,
+  getCACertificates,
   type PeerCertificate,
   type SecureContext
 } from "node:tls"
@@ -55,7 +56,7 @@ export class TlsClients {
         keep: forget
       }))
     }
-    return Result.map(this.sharedFor(tls.ca), ({ context, sessions }) => {
+    return Result.map(this.sharedFor(tls), ({ context, sessions }) => {
       const key = [url.host, name, tls.allowWildcards ?? true].join(" ")
       const session = sessions.get(key)
       return {
@@ -65,11 +66,11 @@ export class TlsClients {
     })
   }
 
-  private sharedFor(ca: DialTls["ca"]): Result.Result<Shared, string> {
-    const key = list(ca).join("\n")
+  private sharedFor({ ca, trustsRuntime = false }: DialTls): Result.Result<Shared, string> {
+    const key = [trustsRuntime, ...list(ca)].join("\n")
     const known = this.shared.get(key)
     if (known !== undefined) return Result.succeed(known)
-    return Result.map(contextOf(ca), (context) => {
+    return Result.map(contextOf({ ca, trustsRuntime }), (context) => {
       const shared: Shared = { context, sessions: new Map() }
       remember(this.shared, key, shared)
       return shared
@@ -99,11 +100,11 @@ const certifiedContext = (tls: DialTls): Result.Result<SecureContext, string> =>
   if (secret === undefined)
     return Result.fail("`tls.key` is no private key in PEM that can be read without a passphrase.")
   if (!leaf.checkPrivateKey(secret)) return Result.fail("`tls.key` is not the private key of `tls.certificate`.")
-  return contextOf(tls.ca, { cert: certificate, key: pem })
+  return contextOf(tls, { cert: certificate, key: pem })
 }
 
 const contextOf = (
-  ca: DialTls["ca"],
+  { ca, trustsRuntime = false }: Pick<DialTls, "ca" | "trustsRuntime">,
   own: { readonly cert?: string; readonly key?: string } = {}
 ): Result.Result<SecureContext, string> => {
   const trusted = list(ca)
@@ -112,7 +113,8 @@ const contextOf = (
   const context = attempt(() =>
     createSecureContext({
       ...own,
-      ...(ca !== undefined && { ca: [...trusted] }),
+      ...(ca !== undefined && { ca: [...trusted, ...(trustsRuntime ? getCACertificates("default") : [])] }),
+      allowPartialTrustChain: true, // a CSMS root may be signed by the one it replaces (M05.FR.10)
       ciphers: defaultCiphers,
       minVersion: "TLSv1.2" // A00.FR.313, R-050
     })

@@ -66,7 +66,8 @@ const rows: ReadonlyArray<Row> = [
   [
     /ALERT_.*CERTIFICATE|ALERT_UNKNOWN_CA/,
     "Tls",
-    (address) => `${address} does not take the certificate of the station, or its absence.`
+    (address) => `${address} does not take the certificate of the station, or its absence.`,
+    "FailedToAuthenticateAtCsms"
   ],
   [
     /^ERR_SSL_.*ALERT_HANDSHAKE_FAILURE$/, // TLS 1.2 has no alert of its own for a missing certificate

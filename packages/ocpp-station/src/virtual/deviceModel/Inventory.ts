@@ -38,10 +38,17 @@ export class Inventory {
   // By the standard's spelling and in lower case: the first is found without folding.
   readonly #items = new Map<string, Item>()
   readonly #components = new Map<string, Array<Item>>()
+  // What the station itself asks for, most often by far: no key has to be put together.
+  readonly #ofStation = new Map<string, Map<string, Item>>()
 
   constructor(items: ReadonlyArray<Item>) {
     this.items = items
     for (const item of items) {
+      const { component, variable } = item
+      if (component.evse === undefined && component.instance === undefined && variable.instance === undefined) {
+        const variables = this.#ofStation.get(component.name) ?? new Map<string, Item>()
+        this.#ofStation.set(component.name, variables.set(variable.name, item))
+      }
       this.#items.set(item.key, item)
       this.#items.set(itemKey(item.component, item.variable.name, item.variable.instance), item)
       const known = this.#components.get(item.componentKey)
@@ -52,6 +59,10 @@ export class Inventory {
 
   /** A variable by its names, whatever their case. */
   find(component: ComponentRef, variable: string, instance?: string): Item | undefined {
+    if (typeof component === "string" && !instance) {
+      const item = this.#ofStation.get(component)?.get(variable)
+      if (item !== undefined) return item
+    }
     const key = itemKey(component, variable, instance)
     return this.#items.get(key) ?? this.#items.get(key.toLowerCase())
   }

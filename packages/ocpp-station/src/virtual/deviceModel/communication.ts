@@ -37,6 +37,7 @@ export const communication: { readonly [component: string]: ComponentDefinition 
     OrganizationName: readWrite("string", "Wattline", { maxLimit: 64 }),
     SecurityProfile: readOnly("integer", "1", { minLimit: 0, maxLimit: 3 }),
     AllowSecurityProfileDowngrade: constant("boolean", "false"),
+    AllowCSMSTLSWildcards: readWrite("boolean", "true"),
     CertificateEntries: readOnly("integer", "0", { minLimit: 0, maxLimit: 50 }),
     AdditionalRootCertificateCheck: constant("boolean", "false"),
     MaxCertificateChainSize: constant("integer", "10000", { maxLimit: 10_000 }),

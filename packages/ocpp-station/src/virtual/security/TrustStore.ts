@@ -53,6 +53,19 @@ interface HeldOwn extends OwnCertificate {
   readonly pems: ReadonlyArray<string>
 }
 
+/** A fleet that is built with one root reads it once. */
+const built = new WeakMap<Root, HeldRoot>()
+
+const heldOf = (root: Root): HeldRoot | undefined => {
+  const known = built.get(root)
+  if (known !== undefined) return known
+  const [read] = readCertificates(root.certificate) ?? []
+  if (read === undefined) return undefined
+  const held = { type: root.type, certificate: root.certificate, read }
+  built.set(root, held)
+  return held
+}
+
 const pemsOf = (text: string): ReadonlyArray<string> =>
   text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
 
@@ -67,9 +80,10 @@ export class TrustStore {
   private readonly own: { [U in OwnUse]?: HeldOwn } = {}
 
   /** Puts a root in that was there from the beginning. One that cannot be read is left out. */
-  addRoot({ certificate, type }: Root): void {
-    const [read] = readCertificates(certificate) ?? []
-    if (read !== undefined) this.roots.push({ type, certificate, read })
+  addRoot(root: Root): void {
+    const held = heldOf(root)
+    if (held === undefined || this.roots.some(({ read, type }) => type === root.type && isSame(read, held.read))) return
+    this.roots.push(held)
   }
 
   /** PEM of the roots of a type; those of all types without one. */
@@ -91,9 +105,9 @@ export class TrustStore {
     return this.own[use]
   }
 
-  /** When the certificate of the station expires, milliseconds since 1970. */
-  expiryOf(use: OwnUse): number | undefined {
-    return this.own[use]?.read[0]?.notAfter
+  /** From when to when the certificate of the station is valid, milliseconds since 1970. */
+  lifeOf(use: OwnUse): Pick<ReadCertificate, "notBefore" | "notAfter"> | undefined {
+    return this.own[use]?.read[0]
   }
 
   hasValidOwn(use: OwnUse, now: number): boolean {

@@ -94,7 +94,7 @@ export class Progress {
     const now = this.#station.now()
     if (state === "Charging") transaction.chargingSince ??= now
     else if (transaction.chargingSince !== undefined) {
-      transaction.chargedFor += now - transaction.chargingSince
+      transaction.chargedFor += Math.max(0, now - transaction.chargingSince)
       transaction.chargingSince = undefined
     }
   }

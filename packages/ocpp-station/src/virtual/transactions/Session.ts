@@ -86,7 +86,8 @@ export class Transaction implements RunningTransaction {
   /** Seconds in which energy flowed. */
   timeSpentCharging(now: number): number {
     const { chargedFor, chargingSince } = this
-    return Math.floor((chargedFor + (chargingSince === undefined ? 0 : now - chargingSince)) / 1000)
+    const milliseconds = chargedFor + (chargingSince === undefined ? 0 : Math.max(0, now - chargingSince))
+    return Math.min(Math.floor(milliseconds / 1000), 2_147_483_647) // the clock may be set by centuries meanwhile
   }
 }
 
