@@ -38,6 +38,12 @@ export class Server {
     return usage
   }
 
+  /** Lets each station of a client under test send so many CALLs. */
+  async work(messages: number): Promise<void> {
+    this.process.send({ work: messages })
+    await once(this.process, "message")
+  }
+
   /** Ends the process. */
   async stop(): Promise<void> {
     const exited = once(this.process, "exit")

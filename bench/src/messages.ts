@@ -5,6 +5,7 @@ export class Station {
   readonly identity: string
   private readonly transactionId: string
   private count = 0
+  private turn = 0
   private seqNo = 0
   private energy = 1000
 
@@ -28,25 +29,34 @@ export class Station {
 
   /** Heartbeat, StatusNotification, MeterValues, TransactionEvent, and again. */
   next(): string {
+    const [action, payload] = this.nextCall()
+    return this.call(action, payload)
+  }
+
+  /** The same before it is a text. */
+  nextCall(): readonly [action: string, payload: object] {
     const timestamp = `${new Date().toISOString().slice(0, 19)}Z`
     this.energy += 25
-    switch (this.count % 4) {
+    switch (this.turn++ % 4) {
       case 0:
-        return this.call("Heartbeat", {})
+        return ["Heartbeat", {}]
       case 1:
-        return this.call("StatusNotification", { timestamp, connectorStatus: "Occupied", evseId: 1, connectorId: 1 })
+        return ["StatusNotification", { timestamp, connectorStatus: "Occupied", evseId: 1, connectorId: 1 }]
       case 2:
-        return this.call("MeterValues", { evseId: 1, meterValue: [this.meterValue(timestamp, "Sample.Clock")] })
+        return ["MeterValues", { evseId: 1, meterValue: [this.meterValue(timestamp, "Sample.Clock")] }]
       default:
-        return this.call("TransactionEvent", {
-          eventType: this.seqNo === 0 ? "Started" : "Updated",
-          timestamp,
-          triggerReason: this.seqNo === 0 ? "CablePluggedIn" : "MeterValuePeriodic",
-          seqNo: this.seqNo++,
-          transactionInfo: { transactionId: this.transactionId, chargingState: "Charging" },
-          evse: { id: 1, connectorId: 1 },
-          meterValue: [this.meterValue(timestamp, "Sample.Periodic")]
-        })
+        return [
+          "TransactionEvent",
+          {
+            eventType: this.seqNo === 0 ? "Started" : "Updated",
+            timestamp,
+            triggerReason: this.seqNo === 0 ? "CablePluggedIn" : "MeterValuePeriodic",
+            seqNo: this.seqNo++,
+            transactionInfo: { transactionId: this.transactionId, chargingState: "Charging" },
+            evse: { id: 1, connectorId: 1 },
+            meterValue: [this.meterValue(timestamp, "Sample.Periodic")]
+          }
+        ]
     }
   }
 

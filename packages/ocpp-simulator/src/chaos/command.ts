@@ -71,8 +71,13 @@ export const chaosCommand = Effect.fn("ocpp-sim chaos")(function* ({ values }: C
   const stations = wholeOf(values.stations, wanted?.stations ?? 1, 1)
   const kills = wholeOf(values.kills, 3, 0)
   const latency = wholeOf(values.latency, 200, 0)
-  if (wanted === undefined || stations === undefined || kills === undefined || latency === undefined) {
-    yield* Console.error("An option has a wrong value. Try ocpp-sim chaos --help.")
+  if (wanted === undefined) {
+    yield* Console.error(`--kill cannot be ${who}. Allowed: csms, stations.`)
+    return 2
+  }
+  if (stations === undefined || kills === undefined || latency === undefined) {
+    const flag = stations === undefined ? "--stations" : kills === undefined ? "--kills" : "--latency"
+    yield* Console.error(`${flag} must be a whole number, ${flag === "--stations" ? 1 : 0} or more.`)
     return 2
   }
   const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31))

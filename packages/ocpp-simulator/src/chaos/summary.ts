@@ -22,7 +22,7 @@ export const summary = (who: string, report: ChaosReport): string => {
   const count = (fault: Fault): number => findings.filter((finding) => finding.fault === fault).length
   const others = findings.length - count("Lost") - count("Doubled")
   return [
-    `${stations} stations, ${who} killed ${kills} times in ${seconds.toFixed(0)} s`,
+    `${stations} stations, ${who} killed ${kills === 1 ? "once" : `${kills} times`} in ${seconds.toFixed(0)} s`,
     `  transactions        ${report.transactions}${report.unfinished > 0 ? `, ${report.unfinished} of them cut off with their station` : ""}`,
     `  TransactionEvents   ${events} made, ${resent} resent, ${handledAgain} of these known to the CSMS already${acknowledged === undefined ? "" : `, ${acknowledged} acknowledged`}`,
     `  lost ${count("Lost")}, doubled ${count("Doubled")}, other faults ${others}`,

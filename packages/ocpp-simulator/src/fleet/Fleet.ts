@@ -9,7 +9,6 @@ import type { StationConnection } from "@wattline/ocpp-station"
 import type { Recorder } from "../report/Recorder.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { connectAt, forStation, passwordOf } from "../scenario/Stations.ts"
-import type { DriverWorld } from "./Driver.ts"
 import { buildOf, FleetStation, type FleetWorld, type Gauges } from "./FleetStation.ts"
 import { Network } from "./Network.ts"
 
@@ -17,7 +16,7 @@ import { Network } from "./Network.ts"
 export class FleetFailed extends Data.TaggedError("FleetFailed")<{ readonly message: string }> {}
 
 /** What a run needs besides its scenario. */
-export interface FleetOptions extends Pick<DriverWorld, "remoteStart" | "remoteStop"> {
+export interface FleetOptions extends Pick<FleetWorld, "remoteStart" | "remoteStop" | "onRefused"> {
   readonly scenario: Scenario
   readonly recorder: Recorder
   /** Called with every sample, about once a second of real time, or 240 times a run under virtual time. */

@@ -10,6 +10,8 @@ import type { Line } from "./Network.ts"
 export interface FleetWorld extends DriverWorld {
   readonly seed: number
   readonly line: (identity: string) => Line
+  /** Told of each attempt to connect that fails, and why. */
+  readonly onRefused?: (identity: string, detail: string) => void
   /** What is counted as the fleet goes along. */
   readonly gauges: Gauges
 }
@@ -162,6 +164,7 @@ export class FleetStation {
     const { gauges, recorder } = this.world
     switch (event._tag) {
       case "StateChanged":
+        keepHeartbeat(this.world, this.process, event)
         if (event.state === "Accepted") gauges.accepted++
         if (event.previous === "Accepted") gauges.accepted--
         if (event.state === "Accepted" && event.previous === "Booting") recorder.accepted(this.now - this.dialledAt)
@@ -176,6 +179,7 @@ export class FleetStation {
         this.hasBeenConnected = true
         return
       case "ConnectFailed":
+        this.world.onRefused?.(this.process.identity, event.detail)
         return recorder.refused(event.status === undefined ? event.reason : `HTTP ${event.status}`)
       case "Disconnected":
         gauges.connected--
@@ -261,7 +265,17 @@ export const buildOf = (
         "SampledDataCtrlr.TxUpdatedInterval": `${messages.meterInterval}`,
         "AlignedDataCtrlr.Interval": `${messages.alignedInterval}`
       }
-    },
-    ...(messages.heartbeatInterval !== undefined && { settings: { heartbeatInterval: messages.heartbeatInterval } })
+    }
   }
+}
+
+/** A heartbeat interval of the scenario wins over the one that came with the accepted boot. */
+export const keepHeartbeat = (
+  { scenario: { messages } }: Pick<FleetWorld, "scenario">,
+  { client }: VirtualProcess,
+  event: Happening | ClientEvent
+): void => {
+  const { heartbeatInterval } = messages
+  if (heartbeatInterval === undefined || event._tag !== "StateChanged") return
+  if (event.state === "Accepted" && event.previous === "Booting") client.configure({ heartbeatInterval })
 }

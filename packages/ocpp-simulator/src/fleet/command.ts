@@ -1,5 +1,5 @@
 /** `ocpp-sim fleet`: runs a scenario, shows how it goes, and writes the report. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import path from "node:path"
 import { Stations } from "@wattline/ocpp-station"
@@ -23,6 +23,7 @@ import { readScenario } from "../scenario/readScenario.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { coloursFor } from "../terminal/colours.ts"
 import { Live, Rate } from "../terminal/Live.ts"
+import { type Demands, readDemands, unmet } from "./demands.ts"
 import { FleetFailed, runFleet } from "./Fleet.ts"
 import { layer as network } from "./Network.ts"
 import { runVirtual } from "./VirtualTime.ts"
@@ -45,9 +46,14 @@ Reports
   --quiet        no progress
   --help         this text
 
-The password may be in the variable OCPP_PASSWORD instead. With --time virtual stations and a CSMS run in memory, as fast as the machine can; --url is not used then.
-Ctrl-C ends a run early; the report is about what there was. Exit code 0; 1 when no station was accepted or a file could not
-be written, 2 when the scenario is wrong, 130 after Ctrl-C.
+For CI: exit code 1
+  --max-failed PERCENT  when more of the CALLs failed: CALLERROR, no answer, a wrong one
+  --min-sessions N      when fewer sessions ended
+
+The password may be in the variable OCPP_PASSWORD instead. With --time virtual stations and a CSMS run in memory, as fast as
+the machine can; --url is not used then. Ctrl-C ends a run early; the report is about what there was.
+Exit code 0; 1 when no station was accepted, a demand for CI was not met or a file could not be written, 2 when the scenario
+or a flag is wrong, 130 after Ctrl-C.
 `
 
 const own = {
@@ -56,6 +62,8 @@ const own = {
   "--text": "value",
   "--report": "value",
   "--record": "value",
+  "--max-failed": "value",
+  "--min-sessions": "value",
   "--quiet": "none",
   "--help": "none"
 } as const
@@ -112,22 +120,33 @@ export const fleetCommand = Effect.fn("ocpp-sim fleet")(function* (args: Readonl
     text: text("--text") ?? (folder && path.join(folder, "report.txt")),
     record: text("--record")
   }
-  return yield* run(scenario.success, outputs, mine.has("--quiet"), streams)
+  if (outputs.record !== undefined && scenario.success.time === "virtual")
+    return complain(streams, "--record: there are no frames on a wire with --time virtual.")
+  const demands = readDemands(text("--max-failed"), text("--min-sessions"))
+  if (Result.isFailure(demands)) return complain(streams, demands.failure.message)
+  const problem = yield* Effect.result(prepare(outputs))
+  if (Result.isFailure(problem)) return complain(streams, problem.failure.message, 1)
+  return yield* run(scenario.success, outputs, demands.success, mine.has("--quiet"), streams)
 })
 
-const run = (scenario: Scenario, outputs: Outputs, isQuiet: boolean, streams: Streams) =>
+const run = (scenario: Scenario, outputs: Outputs, demands: Demands, isQuiet: boolean, streams: Streams) =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const live = new Live(streams.err, streams.env)
       const view = makeView(scenario, live, isQuiet)
       const startedAt = new Date()
       let recorder: Recorder | undefined
+      let refusal: string | undefined
+      const onRefused = (identity: string, detail: string): void => {
+        if (refusal === undefined && !isQuiet) live.print(`${identity} cannot connect: ${detail}`)
+        refusal ??= detail
+      }
       const recordOn = (clock: "real" | "virtual", now: () => number): Recorder =>
         (recorder = new Recorder({ now, virtual: clock === "virtual" }))
       const running =
         scenario.time === "virtual"
           ? runVirtual({ scenario, recorder: (now) => recordOn("virtual", now), onStep: view })
-          : runReal(scenario, outputs.record, (now) => recordOn("real", now), view)
+          : runReal(scenario, outputs.record, (now) => recordOn("real", now), view, onRefused)
       const exit = yield* Effect.exit(restore(Effect.scoped(Effect.asVoid<unknown, Error, Scope.Scope>(running))))
       live.end()
       const isInterrupted = Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
@@ -141,8 +160,11 @@ const run = (scenario: Scenario, outputs: Outputs, isQuiet: boolean, streams: St
       const problem = yield* Effect.result(write(report, outputs))
       if (Result.isFailure(problem)) return complain(streams, problem.failure.message, 1)
       if (isInterrupted) return 130
-      if (report.connections.accepted > 0) return 0
-      return complain(streams, "No station was accepted by the CSMS; the report says why, under Connections.", 1)
+      const problems =
+        report.connections.accepted > 0
+          ? unmet(report, demands)
+          : [`No station was accepted by the CSMS${refusal === undefined ? "." : `: ${refusal}`}`]
+      return problems.length === 0 ? 0 : complain(streams, problems.join("\n"), 1)
     })
   )
 
@@ -157,12 +179,13 @@ const runReal = Effect.fnUntraced(function* (
   scenario: Scenario,
   record: string | undefined,
   make: (now: () => number) => Recorder,
-  view: (recorder: Recorder) => void
+  view: (recorder: Recorder) => void,
+  onRefused: (identity: string, detail: string) => void
 ) {
   const clock = yield* Clock.Clock
   const recorder = make(() => clock.currentTimeMillisUnsafe())
   const stations = yield* stationsOver(record)
-  yield* Effect.provide(runFleet({ scenario, recorder, onSample: () => view(recorder) }), stations)
+  yield* Effect.provide(runFleet({ scenario, recorder, onRefused, onSample: () => view(recorder) }), stations)
 })
 
 /** The stations' way out, recorded where that is wanted. */
@@ -206,19 +229,26 @@ const read = (file: string): Effect.Effect<string, FleetFailed> =>
     catch: () => new FleetFailed({ message: `The scenario ${file} cannot be read; give the path of a YAML file.` })
   })
 
+/** Finds out whether the reports can be written, before hours have gone by. */
+const prepare = ({ html, json, text }: Outputs): Effect.Effect<void, FleetFailed> =>
+  writing(() => {
+    for (const file of [json, html, text]) {
+      if (file === undefined) continue
+      mkdirSync(path.dirname(file), { recursive: true })
+      appendFileSync(file, "")
+    }
+  })
+
 const write = (report: Report, { html, json, text }: Outputs): Effect.Effect<void, FleetFailed> =>
+  writing(() => {
+    if (json !== undefined) writeFileSync(json, toJson(report))
+    if (html !== undefined) writeFileSync(html, toHtml(report))
+    if (text !== undefined) writeFileSync(text, toText(report))
+  })
+
+const writing = (action: () => void): Effect.Effect<void, FleetFailed> =>
   Effect.try({
-    try: () => {
-      for (const [file, content] of [
-        [json, toJson],
-        [html, toHtml],
-        [text, (one: Report) => toText(one)]
-      ] as const) {
-        if (file === undefined) continue
-        mkdirSync(path.dirname(file), { recursive: true })
-        writeFileSync(file, content(report))
-      }
-    },
+    try: action,
     catch: (error) =>
       new FleetFailed({
         message: `The report cannot be written: ${error instanceof Error ? error.message : String(error)}`

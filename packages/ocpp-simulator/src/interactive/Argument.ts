@@ -2,6 +2,7 @@
 import type { IdTokenType } from "@wattline/ocpp-v201"
 import * as Result from "effect/Result"
 import { evModels, evNames, type NamedEV } from "../scenario/EVModels.ts"
+import { tokenTypes as cardTypes } from "../scenario/Settings.ts"
 import { similar } from "../scenario/Similar.ts"
 import { type Condition, conditionWords, readCondition } from "./Condition.ts"
 import { readVariable, type VariableName } from "./VariableName.ts"
@@ -111,16 +112,7 @@ export const target: Kind<number> = {
   choices: () => ["until:80%"]
 }
 
-const tokenTypes: ReadonlyArray<IdTokenType["type"]> = [
-  "Central",
-  "eMAID",
-  "ISO14443",
-  "ISO15693",
-  "KeyCode",
-  "Local",
-  "MacAddress",
-  "NoAuthorization"
-]
+const tokenTypes: ReadonlyArray<IdTokenType["type"]> = [...cardTypes, "NoAuthorization"]
 
 /** Reads `04A2E8B1`, `DE-ABC-C12345678:eMAID`; without a type it is that of a card, ISO14443. */
 export const readToken = (text: string): Result.Result<IdTokenType, string> => {

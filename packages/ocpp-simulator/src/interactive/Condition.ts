@@ -145,7 +145,7 @@ const readPositive = (text: string, evses: number): Result.Result<Condition, str
     return made(
       text,
       ({ count }) => count(name, action) > 0,
-      () => `no ${action} was ${name} since the last command`
+      () => `no ${action} was ${name} since the last command that acts`
     )
   }
   if (name === "display" && rest.length > 0) {
@@ -231,6 +231,7 @@ const evseText = ({ cable, connectors, id, transaction }: EvseView): string =>
   ].join(", ")
 
 const unknown = (word: string): string => {
+  if (Object.hasOwn(quantities, word)) return `${word} is compared with an amount, like ${word} >= 5`
   const near = similar(word, conditionWords)
   const allowed = `${near === undefined ? "; allowed" : `; did you mean ${near}? Allowed`}: ${conditionHelp}`
   return `${JSON.stringify(word)} is no condition${allowed}`

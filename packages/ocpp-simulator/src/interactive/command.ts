@@ -10,7 +10,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { Streams } from "../fleet/command.ts"
 import { readConnections } from "../fleet/Fleet.ts"
-import { buildOf } from "../fleet/FleetStation.ts"
+import { buildOf, keepHeartbeat } from "../fleet/FleetStation.ts"
 import { writeLine } from "../lint/LogRecord.ts"
 import { watchDialer, writeFile } from "../lint/recorder.ts"
 import { coloursFor, isLive } from "../terminal/colours.ts"
@@ -70,9 +70,10 @@ const run = Effect.fnUntraced(function* (setup: Setup, streams: StationStreams) 
   const wire = new Wire((recorded) => write?.(writeLine(recorded)))
   const news = new News()
   const context = yield* Layer.build(Layer.provide(Stations.layer, watchDialer(wire.note)))
-  const { controls } = yield* VirtualStations.start({ ...buildOf({ scenario }, 0), ...connection }, news.add).pipe(
-    Effect.provideContext(context)
-  )
+  const { controls } = yield* VirtualStations.start({ ...buildOf({ scenario }, 0), ...connection }, (item) => {
+    keepHeartbeat({ scenario }, controls, item)
+    news.add(item)
+  }).pipe(Effect.provideContext(context))
   const play = new Play(controls, connection.url, { ev, stateOfCharge, target: 1 }, vocabulary)
   wire.onMessage = (message) => {
     play.passed(message)

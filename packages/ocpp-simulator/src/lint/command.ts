@@ -45,7 +45,7 @@ FILE is JSON lines, one message each; - is standard input:
   --json               one JSON object for each finding, and one for the summary
   -h, --help           this text
 
-Exit code: 0 when there is no error, 1 when there is one, 2 when a file cannot be read or an option is wrong.`
+Exit code: 0 when there is no error, 1 when there is one, 2 when a file cannot be read or has no frames, or an option is wrong.`
 
 interface Run {
   readonly least: number
@@ -102,7 +102,9 @@ export const lintCommand = Effect.fn("ocpp-sim lint")(function* (args: LintArgs,
     yield* Console.error(
       args.positionals.length === 0
         ? "Which FILE? Try ocpp-sim lint --help."
-        : "An option has a wrong value. Try ocpp-sim lint --help."
+        : least < 0
+          ? `--severity cannot be ${values.severity}. Allowed: ${severities.join(", ")}.`
+          : `${seconds === undefined ? "--call-timeout" : "--max"} must be a number, 0 or more.`
     )
     return 2
   }
@@ -115,6 +117,10 @@ export const lintCommand = Effect.fn("ocpp-sim lint")(function* (args: LintArgs,
     const readable = yield* lintFile(file, linter, run, tally)
     if (!readable) return 2
     stations += linter.stations
+  }
+  if (stations === 0) {
+    yield* Console.error(`${args.positionals.join(", ")}: there is no frame of OCPP in it.`)
+    return 2
   }
   const result = summaryOf(tally, stations)
   yield* Console.log(json ? JSON.stringify({ summary: result }) : summary(result, run.colours))

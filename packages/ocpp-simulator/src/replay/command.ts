@@ -131,7 +131,7 @@ const text = (report: ReplayReport, colours: Colours): string => {
       (texts > 0 ? `, ${texts} texts that are no frames` : "") +
       (notSent > 0 ? `, ${notSent} not sent` : ""),
     `${csmsCalls} CALLs of the CSMS, ${csmsCallsRefused} of them not in the recording`,
-    `${connections} connections, ${Math.round(report.duration / 100) / 10} s, ${differences.length} differences`
+    `${connections} ${connections === 1 ? "connection" : "connections"}, ${Math.round(report.duration / 100) / 10} s, ${differences.length} ${differences.length === 1 ? "difference" : "differences"}`
   ].join("\n")
 }
 
@@ -154,14 +154,16 @@ export const replayCommand: (args: ReplayArgs, colours?: Colours) => Effect.Effe
       yield* Console.error("replay needs one FILE and --url. Try ocpp-sim replay --help.")
       return 2
     }
-    if (
-      speed === undefined ||
-      speed === 0 ||
-      seconds === undefined ||
-      linger === undefined ||
-      securityProfile === undefined
-    ) {
-      yield* Console.error("An option has a wrong value. Try ocpp-sim replay --help.")
+    if (speed === undefined || speed === 0 || securityProfile === undefined) {
+      yield* Console.error(
+        securityProfile === undefined
+          ? "--security-profile must be 0, 1 or 2."
+          : "--speed must be a number above 0, or max."
+      )
+      return 2
+    }
+    if (seconds === undefined || linger === undefined) {
+      yield* Console.error(`${seconds === undefined ? "--call-timeout" : "--linger"} must be seconds, 0 or more.`)
       return 2
     }
     const recording = yield* readRecording(file, values.station, values.identity)

@@ -40,6 +40,10 @@ export const tally = (counts: ReadonlyMap<string, number>): Tally =>
 
 const sumOf = (counts: Tally): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
 
+/** CALLs to the CSMS without a CALLRESULT that the schema allows; those that were not sent are none. */
+export const failedOf = ({ callErrors, invalid, lost, timeouts }: Report["messages"]): number =>
+  callErrors + timeouts + lost + invalid
+
 /** Percentiles; `null` when nothing was added. */
 export const latencyOf = (histogram: Histogram): Latency | null =>
   histogram.count === 0

@@ -1,4 +1,5 @@
 /** The report as titles, facts and tables: what the text and the page have in common. */
+import { failedOf } from "./counts.ts"
 import { countText, durationText, energyText, figureText, millisecondsText, shareText } from "./numbers.ts"
 import type { ActionReport, Latency, Report, Tally } from "./Report.ts"
 
@@ -22,11 +23,12 @@ export interface Fact {
 /** What a run was, in one line. */
 export const summary = ({ clock, elapsed, scenario }: Report): string =>
   `${countText(scenario.stations)} ${scenario.supply} ${scenario.stations === 1 ? "station" : "stations"}, ` +
-  `${durationText(elapsed)} of ${clock} time, seed ${scenario.seed}`
+  `${durationText(elapsed)} of ${clock} time, seed ${scenario.seed}` +
+  (elapsed < scenario.duration - 1 ? `; ended early, ${durationText(scenario.duration)} were planned` : "")
 
 /** The numbers that matter most. */
 export const facts = ({ connections, faults, messages, offlineQueue, sessions }: Report): ReadonlyArray<Fact> => {
-  const failures = messages.callErrors + messages.timeouts + messages.lost + messages.invalid
+  const failures = failedOf(messages)
   const broken = sum(faults)
   return [
     {

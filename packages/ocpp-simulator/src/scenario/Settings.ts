@@ -42,7 +42,8 @@ const connectors: ReadonlyArray<ConnectorEnumType> = [
   "sCEE-7-7"
 ]
 
-const tokenTypes: ReadonlyArray<IdTokenEnumType> = [
+/** The types that a token at a station can have. */
+export const tokenTypes: ReadonlyArray<IdTokenEnumType> = [
   "Central",
   "eMAID",
   "ISO14443",

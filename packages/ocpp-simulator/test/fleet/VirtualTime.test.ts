@@ -73,6 +73,16 @@ faults:
     })
   )
 
+  it.live("a heartbeat interval of the scenario wins over that of the CSMS", () =>
+    Effect.gen(function* () {
+      const report = yield* run(
+        site("{ stations: 1, duration: 10m, arrivals: 0, messages: { heartbeatInterval: 10s } }")
+      )
+      const heartbeats = report.actions.find(({ action }) => action === "Heartbeat")?.calls ?? 0
+      assert.isTrue(heartbeats > 50 && heartbeats <= 60, `${heartbeats}`)
+    })
+  )
+
   it.live("remote starts and stops come from the CSMS", () =>
     Effect.gen(function* () {
       const scenario = busy()

@@ -79,7 +79,11 @@ describe("ocpp-sim fleet", () => {
           "--report",
           directory,
           "--record",
-          record
+          record,
+          "--max-failed",
+          "0",
+          "--min-sessions",
+          "5"
         )
         assert.strictEqual(code, 0, err)
         const report = JSON.parse(readFileSync(join(directory, "report.json"), "utf8")) as Report
@@ -117,7 +121,8 @@ describe("ocpp-sim fleet", () => {
         "2s"
       )
       assert.strictEqual(code, 1)
-      assert.include(err, "No station was accepted")
+      assert.include(err, "cannot connect:")
+      assert.include(err, "No station was accepted by the CSMS: The upgrade was answered with HTTP 401")
       assert.include(out, "HTTP 401")
     })
   )
@@ -149,6 +154,29 @@ describe("ocpp-sim fleet", () => {
     })
   )
 
+  it.live("a demand that is not met makes the exit code 1, with the reason", () =>
+    Effect.gen(function* () {
+      const { code, err } = yield* ocppSim(
+        "fleet",
+        "--time=virtual",
+        "--stations=2",
+        "--duration=1m",
+        "--min-sessions=100",
+        "--quiet"
+      )
+      assert.strictEqual(code, 1)
+      assert.match(err, /^Sessions that ended: \d+; wanted: 100\.\n$/u)
+    })
+  )
+
+  it.live("reports that cannot be written are told before the run", () =>
+    Effect.gen(function* () {
+      const { code, err, out } = yield* ocppSim("fleet", "--time", "virtual", "--json", yield* folder)
+      assert.deepStrictEqual([code, out], [1, ""])
+      assert.include(err, "cannot be written")
+    })
+  )
+
   it.live("wrong arguments end with 2 and a sentence", () =>
     Effect.gen(function* () {
       for (const [args, words] of [
@@ -156,6 +184,9 @@ describe("ocpp-sim fleet", () => {
         [["fleet", "--nonsense"], "--nonsense"],
         [["fleet", "nowhere.yaml"], "cannot be read"],
         [["fleet", "a.yaml", "b.yaml"], "One scenario file"],
+        [["fleet", "--max-failed", "some"], "--max-failed"],
+        [["fleet", "--min-sessions", "some"], "--min-sessions"],
+        [["fleet", "--time", "virtual", "--record", "frames.jsonl"], "--record"],
         [["flet"], "did you mean fleet?"],
         [["lint", "--nonsense"], "--nonsense"]
       ] as const) {

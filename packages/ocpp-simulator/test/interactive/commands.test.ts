@@ -61,6 +61,7 @@ describe("a line", () => {
     ["send Reset", "send cannot take"],
     ["swipe A:RFID", '"RFID" is no type of token'],
     ["expect chargin", '"chargin" is no condition; did you mean charging?'],
+    ["expect power >> 5kW", "power is compared with an amount, like power >= 5"],
     ["expect charging 5", "there is no EVSE 5; allowed: 1 to 2"],
     ["expect power > much", '"much" is no amount'],
     ["expect A.B > 4", "A.B can be compared with = and != only"],

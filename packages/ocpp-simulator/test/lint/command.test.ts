@@ -6,7 +6,7 @@ import { Console, Effect } from "effect"
 import { type LintArgs, lintCommand } from "../../src/lint/command.ts"
 import { writeLine } from "../../src/lint/LogRecord.ts"
 import { writeFile } from "../../src/lint/recorder.ts"
-import { accepted, type Session } from "./session.support.ts"
+import { accepted, Session } from "./session.support.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "ocpp-lint-"))
 
@@ -43,6 +43,14 @@ describe("ocpp-sim lint", () => {
     Effect.gen(function* () {
       const { code, lines } = yield* run([fileOf("good.jsonl", accepted().transaction("t", 2))])
       assert.deepStrictEqual([code, lines], [0, ["11 lines, 1 station: 0 errors, 0 warnings, 0 notes"]])
+    })
+  )
+
+  it.effect("gives 2 for a file that is no log", () =>
+    Effect.gen(function* () {
+      const { code, lines } = yield* run([fileOf("none.jsonl", new Session(), "stations: 5")])
+      assert.strictEqual(code, 2)
+      assert.include(lines.at(-1), "no frame")
     })
   )
 

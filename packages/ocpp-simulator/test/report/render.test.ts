@@ -70,6 +70,13 @@ describe("toHtml", () => {
     expect(html).toContain("takes no time in virtual time")
   })
 
+  it("says of a run that was cut off how long it was to be", () => {
+    const report = run(day)
+    expect(toText(report)).not.toContain("ended early")
+    const planned = { ...report.scenario, duration: report.scenario.duration + 200 }
+    expect(toHtml({ ...report, scenario: planned })).toContain("ended early, 10 min were planned")
+  })
+
   it("escapes what comes from outside", () => {
     const evil = `</title><script>alert("x")</script>'&`
     const html = toHtml(run(scenario(JSON.stringify({ name: evil, stations: 1, duration: 5 }))))
