@@ -168,7 +168,7 @@ const soak = Effect.fnUntraced(function* (adapter: string) {
 
   server.hush()
   let last = yield* stats
-  for (let tries = 0; tries < 30 && leftovers(before, last).length > 0; tries++) {
+  for (let tries = 0; tries < 80 && leftovers(before, last).length > 0; tries++) {
     yield* Effect.sleep("1 second")
     last = yield* stats
   }

@@ -78,7 +78,8 @@ const main = Effect.gen(function* () {
     connectionAttemptsPerAddress: Infinity,
     failedAttemptsPerAddress: Infinity,
     bytesPerSecond: Infinity,
-    inventory: "off"
+    inventory: "off",
+    answerWindow: "10 seconds" // what is remembered for repeats keeps a fiber awake
   })
   const build = <A, E, R>(layer: Layer.Layer<A, E, R>) =>
     Layer.buildWithScope(layer, scope).pipe(census.of, Effect.provideService(References.MinimumLogLevel, "None"))
