@@ -12,7 +12,7 @@ describe.concurrent("chaos", () => {
       const { counts, ...report } = yield* killCsms({ stations: 200, ...pace })
       assert.deepStrictEqual(report.findings, [])
       assert.deepStrictEqual(report.leftovers, [])
-      assert.isAtLeast(report.transactions, 400)
+      assert.isAtLeast(report.transactions, 200)
       assert.strictEqual(report.unfinished, 0)
       // Each was acknowledged in the end, and what was sent and not answered went out again.
       assert.strictEqual(counts.acknowledged, report.events)
