@@ -9,7 +9,7 @@ import { typedValue } from "../blocks/DeviceModel.ts"
 import { txPointsIn, txPointsProblems } from "../blocks/TxPoints.ts"
 import type { CallRequest } from "../csms/Cluster.ts"
 import type { CallFailure } from "../rpc/CallFailure.ts"
-import { describe, roundDecimals, unreadableNumber } from "../rpc/Outbound.ts"
+import { describe, outgoing } from "../rpc/Outbound.ts"
 import type { ActionRule } from "../rpc/Protocol.ts"
 import type { Reply } from "../rpc/SessionOwner.ts"
 import * as Expectations from "./Expectations.ts"
@@ -33,11 +33,12 @@ export const call = (station: StationProcess, request: CallRequest): Effect.Effe
     const rule = station.engine.protocol.actions.get(request.action)
     if (rule === undefined || rule.sentBy === "station")
       return notSent(request, "UnknownAction", `${request.action} is not an action that a CSMS sends`)
-    const payload = roundDecimals(request.payload)
-    const isInside = isBootHandler || station.isHandlerOf(fiber)
-    const refusal = refusalOf(station, rule, { ...request, payload }, isInside)
-    if (refusal !== undefined) return refusal
+    const { payload, violation } = outgoing(request.payload, rule.validateRequest)
+    if (violation !== undefined) return notSent(request, "InvalidRequest", describe(violation)) // R-121
     const checked = { ...request, payload }
+    const isInside = isBootHandler || station.isHandlerOf(fiber)
+    const refusal = refusalOf(station, rule, checked, isInside)
+    if (refusal !== undefined) return refusal
     if (request.action === "SetVariables") warnOfTxPoints(station, payload as SetVariablesRequest)
     tellOfCall(station, request.action, payload)
     const preparation = prepared(station, checked)
@@ -102,8 +103,6 @@ const refusalOf = (
   isInside: boolean
 ): Exit.Exit<never, CallFailure> | undefined => {
   const { payload } = request
-  const violation = rule.validateRequest(payload) ? unreadableNumber(payload) : rule.validateRequest.errors?.[0]
-  if (violation != null) return notSent(request, "InvalidRequest", describe(violation)) // R-121
   if (station.isShutDown) return notSent(request, "Offline", "the CSMS has closed")
   if (station.session === undefined)
     return request.waitForReconnect
