@@ -93,30 +93,33 @@ const measure = ({ accepted, charging, connected, queueing }: Gauges) => {
   return { connected, accepted, transactions, power, queued }
 }
 
-/** How each station connects; the files are read once. */
+/** How each station connects. All files are read before anything starts, each once. */
 export const readConnections = (scenario: Scenario): Effect.Effect<(index: number) => StationConnection, FleetFailed> =>
   Effect.try({
     try: () => {
       const { ca, certificate, key, profile, serverName, url } = scenario.csms
-      const cas = ca === undefined ? undefined : readFileSync(ca, "utf8")
-      const own = (template: string | undefined, index: number): string | undefined =>
-        template === undefined ? undefined : readFileSync(forStation(scenario, index, template), "utf8")
-      if (certificate !== undefined) own(certificate, 0) // a wrong path is told before anything starts
-      if (key !== undefined) own(key, 0)
-      return (index) => {
-        const secret = own(key, index)
-        return {
-          url,
-          securityProfile: profile,
-          password: passwordOf(scenario, index),
-          tls: {
-            ca: cas,
-            certificate: own(certificate, index),
-            key: secret === undefined ? undefined : Redacted.make(secret),
-            serverName
-          }
-        }
+      const texts = new Map<string, string>()
+      const read = (name: string): string => {
+        const text = texts.get(name) ?? readFileSync(name, "utf8")
+        texts.set(name, text)
+        return text
       }
+      const ofEach = (template: string | undefined): ReadonlyArray<string> =>
+        template === undefined
+          ? []
+          : Array.from({ length: scenario.stations.count }, (_, index) => read(forStation(scenario, index, template)))
+      const cas = ca === undefined ? undefined : read(ca)
+      const certificates = ofEach(certificate)
+      const keys = ofEach(key).map((text) => Redacted.make(text))
+      return (index) => ({
+        url,
+        securityProfile: profile,
+        password: passwordOf(scenario, index),
+        tls: { ca: cas, certificate: certificates[index], key: keys[index], serverName }
+      })
     },
-    catch: (error) => new FleetFailed({ message: error instanceof Error ? error.message : String(error) })
+    catch: (error) =>
+      new FleetFailed({
+        message: `A file of the csms settings (ca, certificate, key) cannot be read: ${error instanceof Error ? error.message : String(error)}`
+      })
   })

@@ -148,7 +148,7 @@ export class FleetStation {
         this.line.holdsAnswersUntil = this.now + lasting
         return
       case "reboot":
-        return control.restart("PowerUp", "PowerLoss")
+        return control.restart("PowerUp", "PowerLoss", lasting / 1000)
       case "connectorFault": {
         const evse = evses[Math.floor(this.random() * evses.length)]
         if (evse === undefined) return

@@ -121,7 +121,7 @@ export interface MessageMix {
 
 /**
  * What can go wrong. `connectionDrop`: the connection is cut and made again; `halfOpen`: the network swallows all frames
- * without closing; `offline`: no network at all; `reboot`: the station restarts without a word; `connectorFault`: a connector
+ * without closing; `offline`: no network at all; `reboot`: the station loses its power, and what it still can say is said; `connectorFault`: a connector
  * is broken; `lateAnswer`: answers to the CSMS are held back.
  */
 export type FaultKind = "connectionDrop" | "halfOpen" | "offline" | "reboot" | "connectorFault" | "lateAnswer"
