@@ -4,7 +4,7 @@ export type { Link, LinkHandler } from "./transport/Link.ts"
 export type { Admitted, SecurityProfile } from "./transport/Transport.ts"
 export { Counters } from "./observability/Counters.ts"
 export { type ConnectionLimit, type ConnectionRates, ratesOf } from "./rpc/ConnectionLimits.ts"
-export { Deadlines, type Expirable, resolution } from "./rpc/Deadlines.ts"
+export { Deadlines, type Expirable } from "./rpc/Deadlines.ts"
 export { codeOfKeyword, type ErrorCode, errorCodes } from "./rpc/ErrorCode.ts"
 export {
   type Call,
@@ -26,11 +26,11 @@ export type { ActionRule, PendingRule, Protocol, Violation } from "./rpc/Protoco
 export { Session } from "./rpc/Session.ts"
 export type { Reply, SessionCall, SessionOwner } from "./rpc/SessionOwner.ts"
 export { ocpp201 } from "./protocol/V201.ts"
-export { type Run, runInline, wireClock } from "./station/Engine.ts"
+export { type Run, runInline, wireTime } from "./station/Engine.ts"
 export * as Gate from "./station/Gate.ts"
 export * as Expectations from "./station/Expectations.ts"
 export { standardVariable, standardVariables, type StandardVariable } from "./blocks/StandardVariables.ts"
-export { heldProfile, type HeldProfile } from "./blocks/HeldProfile.ts"
+export type { HeldProfile } from "./blocks/HeldProfile.ts"
 export type { HeldSchedule } from "./blocks/HeldSchedule.ts"
 export {
   type CompositePeriod,
@@ -51,7 +51,7 @@ export { type CheckedProfile, type ProfileVerdict, verdictOn } from "./operation
 export { isSameHashData } from "./transport/CertificateHash.ts"
 export { readCertificates, type ReadCertificate } from "./transport/X509.ts"
 export { trustProblem } from "./operations/CertificateTrust.ts"
-export { Bridge, rejectionOf } from "./promise/Bridge.ts"
+export { Bridge } from "./promise/Bridge.ts"
 export type { ErrorClass } from "./promise/CallSite.ts"
 export { listen } from "./promise/Events.ts"
 export { interruption, toAnswer } from "./promise/Handlers.ts"

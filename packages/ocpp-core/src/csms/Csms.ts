@@ -14,7 +14,7 @@ import { LimitReports } from "../observability/LimitReports.ts"
 import { registerMetrics } from "../observability/Metrics.ts"
 import { ratesOf } from "../rpc/ConnectionLimits.ts"
 import { Deadlines } from "../rpc/Deadlines.ts"
-import { type Engine, type Run, runInline, wireClock } from "../station/Engine.ts"
+import { type Engine, type Run, runInline, wireTime } from "../station/Engine.ts"
 import { Acceptor, type Endpoint } from "../transport/Transport.ts"
 import { PasswordCache } from "../transport/PasswordCache.ts"
 import { identityOf } from "../transport/Handshake.ts"
@@ -111,6 +111,7 @@ const make = <R>(
     const cluster = yield* Effect.serviceOption(Cluster)
     const clock = yield* Clock.Clock
     const now = (): number => clock.currentTimeMillisUnsafe()
+    const timeOf = wireTime()
     const events = new EventHub()
     const counters = new Counters()
     const engine: Engine = {
@@ -135,7 +136,7 @@ const make = <R>(
         iterations: settings.passwordIterations
       }),
       now,
-      currentTime: wireClock(now),
+      currentTime: () => timeOf(now()),
       nextMessageId: () => globalThis.crypto.randomUUID(),
       run,
       release: (identity, epoch) => {

@@ -66,12 +66,12 @@ export interface Engine {
   readonly release: (identity: string, epoch: number) => void
 }
 
-/** The time as on the wire, made once a second. */
-export const wireClock = (now: () => number): (() => string) => {
+/** Writes moments as on the wire: RFC 3339, UTC, whole seconds. The last one is remembered, for many ask in the same second. */
+export const wireTime = (): ((milliseconds: number) => string) => {
   let second = Number.NaN
   let text = ""
-  return () => {
-    const current = Math.floor(now() / 1000)
+  return (milliseconds) => {
+    const current = Math.floor(milliseconds / 1000)
     if (current !== second) {
       second = current
       text = new Date(current * 1000).toISOString().replace(".000Z", "Z")

@@ -17,8 +17,13 @@ export class Alarm implements Expirable {
     this.deadlines.add(this, seconds * 1000)
   }
 
+  /** Whether its moment is still to come. */
+  get isSet(): boolean {
+    return this.slot !== 0
+  }
+
   cancel(): void {
-    if (this.slot !== 0) this.deadlines.remove(this)
+    if (this.isSet) this.deadlines.remove(this)
   }
 
   expire(): void {

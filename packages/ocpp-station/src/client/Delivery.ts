@@ -19,16 +19,12 @@ export class Delivery {
   /** The message on the wire. */
   private sent: QueuedMessage | undefined = undefined
   private readonly pause: Alarm
-  private isPausing = false
   private readonly client: ClientProcess
 
   constructor(client: ClientProcess, most: number) {
     this.client = client
     this.queue = new MessageQueue(most)
-    this.pause = new Alarm(client.host.deadlines, () => {
-      this.isPausing = false
-      pump(client)
-    })
+    this.pause = new Alarm(client.host.deadlines, () => pump(client))
   }
 
   /** Takes over what an earlier process has left. */
@@ -65,7 +61,7 @@ export class Delivery {
 
   /** The message whose turn it is, when one may go out now. It counts as sent from here. */
   take(): QueuedMessage | undefined {
-    if (!this.isLoaded || this.isPausing || this.sent !== undefined) return undefined
+    if (!this.isLoaded || this.pause.isSet || this.sent !== undefined) return undefined
     const { head } = this.queue
     if (head === undefined || !head.isStored) return undefined
     this.sent = head
@@ -91,10 +87,8 @@ export class Delivery {
     message.attempts += 1
     // A CSMS that refuses anything else has had it, and what stands behind it must not wait (E13 is about transactions).
     const isRefused = message.action !== "TransactionEvent" && end !== "Timeout"
-    if (message.attempts < messageAttempts && !isRefused) {
-      this.isPausing = true
+    if (message.attempts < messageAttempts && !isRefused)
       return this.pause.set(messageAttemptInterval * message.attempts)
-    }
     this.discard(message, end)
   }
 
@@ -109,7 +103,6 @@ export class Delivery {
   /** The process ends; what is in the store stays there. */
   stop(): void {
     this.pause.cancel()
-    this.isPausing = false
   }
 
   private remove(message: QueuedMessage): void {

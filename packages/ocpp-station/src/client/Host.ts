@@ -23,6 +23,8 @@ export interface Host {
   readonly run: Run
   /** The clock of this machine in milliseconds since 1970. */
   readonly now: () => number
+  /** A moment, in milliseconds since 1970, as on the wire. */
+  readonly timeOf: (milliseconds: number) => string
   /** Milliseconds with fractions, from any beginning: for durations. */
   readonly tick: () => number
   /** From 0 to 1. */

@@ -17,7 +17,8 @@ import {
   type DialTls,
   ocpp201,
   ratesOf,
-  type SecurityProfile
+  type SecurityProfile,
+  wireTime
 } from "@wattline/ocpp-core/engine"
 import { forgetful, MessageStore } from "../queue/MessageStore.ts"
 import type { ClientSettings, StationHandlers } from "./Client.ts"
@@ -113,6 +114,7 @@ const make = Effect.gen(function* () {
     run,
     now,
     tick,
+    timeOf: wireTime(),
     random: () => random.nextDoubleUnsafe(),
     nextMessageId: () => globalThis.crypto.randomUUID()
   }

@@ -62,10 +62,10 @@ export class Control implements Part {
     this.isStationScheduled = false
   }
 
-  /** Restarts the station: transactions end first, for `stoppedReason`. */
-  restart(reason: BootReasonEnumType, stoppedReason: ReasonEnumType, evses = this.station.evses): void {
+  /** Restarts the station: transactions end first, for `stoppedReason`; it connects again after `seconds`. */
+  restart(reason: BootReasonEnumType, stoppedReason: ReasonEnumType, seconds = this.options.rebootSeconds ?? 5): void {
     const { station } = this
-    for (const evse of evses)
+    for (const evse of station.evses)
       if (evse.transaction !== undefined)
         station.transactions.end(
           evse,
@@ -74,7 +74,7 @@ export class Control implements Part {
         )
     this.waitForDelivery(patience, () => {
       station.tell({ _tag: "Rebooting", reason })
-      station.client.reboot(reason, this.options.rebootSeconds ?? 5)
+      station.client.reboot(reason, seconds)
     })
   }
 

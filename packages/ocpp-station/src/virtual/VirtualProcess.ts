@@ -199,7 +199,7 @@ export class VirtualProcess implements VirtualStation {
     this.transactions.present(idToken, evseId)
   }
 
-  /** Switches the power off and on again after `seconds`: transactions end with PowerLoss. */
+  /** Switches the power off and on again: transactions end with PowerLoss. */
   powerCycle(): void {
     this.control.restart("PowerUp", "PowerLoss")
   }
@@ -218,7 +218,7 @@ export class VirtualProcess implements VirtualStation {
   }
 
   time(): string {
-    return timestampOf(this.now())
+    return this.host.timeOf(this.now())
   }
 
   random(): number {
@@ -265,29 +265,23 @@ export class VirtualProcess implements VirtualStation {
   }
 
   private clientTold(event: ClientEvent): void {
-    if (event._tag === "Connected") {
-      this.alarmed = undefined
-      if (this.connection.connected()) this.client.forgetRegistration() // R-184, B10.FR.10
+    switch (event._tag) {
+      case "Connected":
+        this.alarmed = undefined
+        if (this.connection.connected()) this.client.forgetRegistration() // R-184, B10.FR.10
+        break
+      case "ConnectFailed":
+        this.connection.failed(event)
+        this.alarm(event)
+        break
+      case "BootAnswered":
+        if (event.status === "Accepted" && event.interval > 0)
+          this.model.settingsChanged({ heartbeatInterval: event.interval })
+        break
+      default:
     }
-    if (event._tag === "ConnectFailed") this.connection.failed(event)
-    if (event._tag === "BootAnswered" && event.status === "Accepted" && event.interval > 0)
-      this.model.settingsChanged({ heartbeatInterval: event.interval })
-    if (event._tag === "ConnectFailed") this.alarm(event)
     this.listener.event?.(event)
   }
-}
-
-let lastSecond = Number.NaN
-let lastTimestamp = ""
-
-/** RFC 3339 in UTC with whole seconds (R-126). The last one is remembered: all stations of a fleet ask in the same second. */
-const timestampOf = (milliseconds: number): string => {
-  const second = Math.floor(milliseconds / 1000)
-  if (second !== lastSecond) {
-    lastTimestamp = new Date(second * 1000).toISOString().replace(".000Z", "Z")
-    lastSecond = second
-  }
-  return lastTimestamp
 }
 
 /** A station has no table of its own for this: the actions are few, and known by name before they are looked up. */
