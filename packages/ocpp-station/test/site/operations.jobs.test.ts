@@ -4,7 +4,7 @@ import { assert } from "@effect/vitest"
 import { testPki } from "@wattline/ocpp-conformance"
 import { FirmwareManagement, Jobs } from "@wattline/ocpp-core"
 import { Effect } from "effect"
-import { charging, card, failure, pass, within } from "./Observed.ts"
+import { charging, card, failure, pass, patiently, within } from "./Observed.ts"
 import { tryOperations } from "./tryOperations.ts"
 
 const image = new TextEncoder().encode("firmware 2.4.0")
@@ -148,11 +148,11 @@ tryOperations("FirmwareManagement", FirmwareManagement, {
             roots: root
           })
           assert.deepStrictEqual(problems, [])
-          yield* within(
+          yield* patiently(
             station.call("InstallCertificate", { certificateType: "ManufacturerRootCertificate", certificate: root })
           )
           const firmware = { location, signature, signingCertificate }
-          const update = yield* within(FirmwareManagement.updateFirmware(station, { firmware }))
+          const update = yield* patiently(FirmwareManagement.updateFirmware(station, { firmware }))
           assert.strictEqual(update.status, "Accepted")
           assert.strictEqual((yield* within(update.ended, 600)).outcome._tag, "Complete")
           yield* pass(60)

@@ -78,7 +78,7 @@ export class Presenting {
     const holder: Holder = { idToken, groupIdToken: info?.groupIdToken }
     const refused = picked === undefined ? "NoEVSE" : this.#refusal(picked, holder, info?.evseId)
     if (picked === undefined || refused !== undefined) return this.#tell(idToken, false, refused ?? "NoEVSE")
-    if (at === undefined && !picked.connected) picked.isChosen = false
+    if (at === undefined) picked.leaveOpen()
     this.#tell(idToken, true, by)
     this.#sessions.authorize(picked, holder, causes.Authorized)
   }

@@ -112,7 +112,7 @@ const start = (
     // The station may have restarted since.
     if (sessions.sessionOf(session.evse) !== session || session.holder !== undefined) return
     if (availability.admits(session.evse.id, idToken, group) !== "Yes") return
-    if (evseId === undefined && !session.connected) session.isChosen = false
+    if (evseId === undefined) session.leaveOpen()
     sessions.authorize(session, { idToken, groupIdToken: group, remoteStartId, profile: chargingProfile })
   }
   if (idToken.type === "Central" || !model.flag("AuthCtrlr", "AuthorizeRemoteStart")) return begin(groupIdToken)

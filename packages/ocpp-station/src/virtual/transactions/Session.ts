@@ -123,6 +123,11 @@ export class Session {
   constructor(evse: EVSE) {
     this.evse = evse
   }
+
+  /** The station has put a driver here who named no EVSE: the cable may turn up elsewhere, unless a transaction is here already. */
+  leaveOpen(): void {
+    this.isChosen = this.connected || this.transaction !== undefined
+  }
 }
 
 /** Whether it is certain that the transaction is at this EVSE. */
