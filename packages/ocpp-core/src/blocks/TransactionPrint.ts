@@ -15,7 +15,8 @@ export const maxPrints = 8
 
 /**
  * Fingerprint of what an event says, 30 bits: timestamps, reasons, states, ids, token, and all readings by their value.
- * What is not looked at: the labels of readings, signatures, customData.
+ * What is not looked at: the labels of readings, signatures, customData, and `offline`, which a station sets when it sends an
+ * event again that it had sent before the link broke (E11.FR.07).
  */
 export const printOf = (request: TransactionEventRequest): number => {
   const { eventType, evse, idToken, meterValue, transactionInfo: info } = request
@@ -27,7 +28,6 @@ export const printOf = (request: TransactionEventRequest): number => {
   if (info.remoteStartId !== undefined) print = mix(print, info.remoteStartId)
   if (info.timeSpentCharging !== undefined) print = mix(print, info.timeSpentCharging)
   if (request.reservationId !== undefined) print = mix(print, request.reservationId)
-  if (request.offline === true) print = mix(print, 1)
   if (evse !== undefined) print = mix(mix(print, evse.id), evse.connectorId ?? -1)
   if (idToken !== undefined) print = mixWord(mixText(print, idToken.idToken), idToken.type)
   if (meterValue === undefined) return print & 0x3fff_ffff

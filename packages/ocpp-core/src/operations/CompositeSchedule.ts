@@ -117,10 +117,18 @@ export const stationSchedule = (
   )
   const ownLimits = limits.filter(({ evseId }) => evseId === undefined || evseId === 0)
   const phases = evses.length === 0 ? usualPhases : Math.max(...evses.map((one) => one.phases ?? usualPhases))
-  const [{ voltage } = {}] = evses
+  const { voltage } = evses.find((one) => (one.phases ?? usualPhases) === phases) ?? {}
   const context = { evseId: 0, phases, ...(voltage !== undefined && { voltage }) }
   const station = evseSchedule(own, ownLimits, context, window)
-  const each = evses.map((evse) => evseSchedule(profiles, limits, evse, window))
+  const each = evses.map((evse) => {
+    const schedule = evseSchedule(profiles, limits, evse, window)
+    if (window.unit === "W" || phases === 0 || evse.phases !== 0) return schedule
+    // A of a DC output are fewer on each phase of the grid connection (K08.FR.03).
+    const drawn = (evse.voltage ?? usualVoltage) / ((voltage ?? usualVoltage) * phases)
+    return schedule.map(({ limit, startPeriod }) =>
+      limit === undefined ? { startPeriod } : { startPeriod, limit: limit * drawn, numberPhases: phases }
+    )
+  })
   return merged(instants([station, ...each]).map(together(station, each)))
 }
 

@@ -181,9 +181,11 @@ const sameContent = (one: string, other: string, action: string): boolean => {
   }
 }
 
+/** Without `offline`: what was sent before the link broke says that when it is sent again (E11.FR.07). */
 const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
+  JSON.stringify(value, (key, part: unknown) => {
+    if (key === "offline") return undefined
+    return typeof part === "object" && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : part
-  )
+  })

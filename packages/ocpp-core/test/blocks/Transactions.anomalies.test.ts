@@ -106,7 +106,6 @@ describe("another event under a number that is taken", () => {
     ["a charging state", { transactionInfo: { transactionId: "T1", chargingState: "Idle" } }],
     ["a remote start", { transactionInfo: { transactionId: "T1", remoteStartId: 0 } }],
     ["a reservation", { reservationId: 0 }],
-    ["offline", { offline: true }],
     ["the EVSE", { evse: { id: 1 } }],
     ["a token", { idToken: { idToken: "A", type: "ISO14443" } }],
     ["a reading", { meterValue: [register(60, 200.5)] }]
@@ -118,9 +117,10 @@ describe("another event under a number that is taken", () => {
     expect(station.tags.at(-1)).toBe("TransactionConflict")
   })
 
-  it("E-5: offline given as false is the same as not given", () => {
+  it("E-5, E-22, E11.FR.07: an event sent before the link broke and again after it, now offline, is a resend", () => {
     const station = start()
     station.event(transactionEvent("Started", 0))
+    station.event(transactionEvent("Started", 0, { offline: true }))
     station.event(transactionEvent("Started", 0, { offline: false }))
     expect(station.tags).toEqual(["TransactionStarted"])
   })

@@ -50,6 +50,25 @@ describe("R-191: the same event under a new message id", () => {
     }).pipe(Effect.provide(csmsWith(handlers)))
   })
 
+  it.effect(
+    "E-5, E-22, E11.FR.07: also when the station says offline of it now, under the same message id or a new one",
+    () => {
+      const { asked, handlers } = counting()
+      return Effect.gen(function* () {
+        const { fake } = yield* booted()
+        const id = fake.call("TransactionEvent", transactionEvent(0))
+        const first = fake.answerTo(id)
+        fake.vanish()
+        const newer = yield* FakeStation.connect("CS-1")
+        const offline = transactionEvent(0, { offline: true })
+        newer.say(JSON.stringify([2, id, "TransactionEvent", offline]))
+        assert.deepStrictEqual(newer.answerTo(id), first)
+        assert.deepStrictEqual(newer.answerTo(newer.call("TransactionEvent", offline)), first)
+        assert.strictEqual(asked(), 1)
+      }).pipe(Effect.provide(csmsWith(handlers)))
+    }
+  )
+
   it.effect("E-5: while the first is still with the app, it waits for that answer", () => {
     const resumes: Array<() => void> = []
     let asked = 0

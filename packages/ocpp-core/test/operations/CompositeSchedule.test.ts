@@ -198,6 +198,20 @@ describe("stationSchedule", () => {
     expect(told(stationSchedule([...profiles, max], [], evses, hour))).toEqual([[0, 9]])
     expect(told(stationSchedule([max], [], [], hour))).toEqual([[0, 9]])
   })
+
+  it("K08.FR.03: counts what a DC output draws from each phase of the grid connection, whichever EVSE comes first", () => {
+    const profiles = [
+      on(1, txDefault({ chargingSchedule: [schedule({ chargingSchedulePeriod: steps([0, 16]) })] })),
+      on(2, txDefault({ id: 9, chargingSchedule: [schedule({ chargingSchedulePeriod: steps([0, 69]) })] }))
+    ]
+    const evses = [
+      { evseId: 1, phases: 3, voltage: 230 },
+      { evseId: 2, phases: 0, voltage: 400 }
+    ]
+    for (const all of [evses, evses.toReversed()])
+      expect(stationSchedule(profiles, [], all, hour)).toEqual([{ startPeriod: 0, limit: 16 + 40, numberPhases: 3 }])
+    expect(told(stationSchedule(profiles, [], [{ evseId: 2, phases: 0, voltage: 400 }], hour))).toEqual([[0, 69]])
+  })
 })
 
 describe("previewCompositeSchedule", () => {
