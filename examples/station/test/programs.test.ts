@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url"
 import { expect, it, onTestFinished } from "vitest"
 import { durableStations } from "../src/durable.ts"
 import { sqliteQueue } from "../src/sqlite-queue.ts"
+import { endUnfinished } from "../src/unfinished.ts"
 
 const password = "change-me-in-production"
 const chargingStation = { vendorName: "Example", model: "One" }
@@ -112,7 +113,7 @@ it("durable.ts: a message that could not be sent is delivered by the next proces
   expect(mirror.transactions.running.map(({ transactionId }) => transactionId)).toEqual(["T-1", "T-2"])
 })
 
-it("sqlite-queue.ts: so is one that is in a database", async () => {
+it("sqlite-queue.ts, unfinished.ts: so is one that is in a database; what ran then is ended", async () => {
   const { station, url } = await setup()
   const database = new DatabaseSync(":memory:")
   const store = sqliteQueue(database)
@@ -126,8 +127,15 @@ it("sqlite-queue.ts: so is one that is in a database", async () => {
   await expect.poll(rows).toBe(1)
   await first.close()
 
-  await using second = await connect(url)
+  const second = await connect(url)
   await station.waitFor(({ mirror }) => mirror.transactions.running.length > 0)
-  await expect.poll(rows).toBe(0)
-  expect(second.undelivered).toBe(0)
+  await expect.poll(() => second.undelivered).toBe(0)
+  expect(rows()).toBe(1)
+  await second.close()
+
+  await using third = await connect(url)
+  await endUnfinished(third)
+  expect(rows()).toBe(0)
+  const { mirror } = await station.snapshot()
+  expect(mirror.transactions.running).toEqual([])
 })

@@ -70,7 +70,7 @@ export const dispatch = (args: ReadonlyArray<string>, streams: Streams): Effect.
   if (command !== undefined) return Effect.provide(command.run(rest, streams), Logger.layer([]))
   const meant = similar(name, Object.keys(commands))
   streams.err.write(
-    `${name} is no command of ocpp-sim${meant === undefined ? "" : `; did you mean ${meant}?`} ocpp-sim --help shows them.\n`
+    `${name} is no command of ocpp-sim${meant === undefined ? "." : `; did you mean ${meant}?`} ocpp-sim --help shows them.\n`
   )
   return Effect.succeed(2)
 }

@@ -9,10 +9,15 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 const fiber = Effect.runFork(
   dispatch(process.argv.slice(2), { out: process.stdout, err: process.stderr, env: process.env })
 )
-let isStopping = false
+/** Milliseconds: what comes closer after the first signal is that signal again; `timeout` and `npx` pass on what the terminal sent. */
+const echo = 500
+let stoppedAt: number | undefined
 const stop = (): void => {
-  if (isStopping) process.exit(130) // twice: now
-  isStopping = true
+  if (stoppedAt !== undefined) {
+    if (performance.now() - stoppedAt > echo) process.exit(130) // twice: now
+    return
+  }
+  stoppedAt = performance.now()
   fiber.interruptUnsafe()
 }
 process.on("SIGINT", stop).on("SIGTERM", stop)
@@ -20,7 +25,7 @@ fiber.addObserver((exit) => {
   process.off("SIGINT", stop).off("SIGTERM", stop)
   if (Exit.isSuccess(exit)) process.exitCode = exit.value
   else {
-    process.exitCode = isStopping ? 130 : 1
+    process.exitCode = stoppedAt === undefined ? 1 : 130
     if (!Cause.hasInterruptsOnly(exit.cause)) process.stderr.write(`${Cause.pretty(exit.cause)}\n`)
   }
 })

@@ -21,3 +21,5 @@ export { andThen, CallError, NotSent, OutcomeUnknown, refuse, Refusal } from "@w
 export type { Answer, CallFailure, ErrorCode, EventsMissed, SecurityProfile } from "@wattline/ocpp-core"
 export { DialFailed } from "@wattline/ocpp-core/engine"
 export type { Dialer, DialTls } from "@wattline/ocpp-core/engine"
+/** The payloads of the standard and their parts, by the standard's names: `IdTokenType`, `Messages`, … */
+export type * from "@wattline/ocpp-v201"

@@ -45,7 +45,10 @@ export class Book {
       ...store,
       load: (identity) =>
         Effect.tap(store.load(identity), (messages) =>
-          Effect.sync(() => this.#restored(messages.filter(({ action }) => action === "TransactionEvent").length))
+          Effect.sync(() => {
+            const isWaiting = ({ action, isDone }: StoredMessage) => action === "TransactionEvent" && isDone !== true
+            this.#restored(messages.filter(isWaiting).length)
+          })
         ),
       append: (identity, message) =>
         Effect.andThen(
@@ -60,7 +63,7 @@ export class Book {
     return Number(this.#database.prepare("SELECT SUM(messages) AS messages FROM restored").get()?.["messages"] ?? 0)
   }
 
-  /** All of it. `killed` names the processes that were killed: what each wrote down last may not have come into a queue. */
+  /** All of it. `killed` names the processes that were killed. */
   read(killed: ReadonlyArray<string> = []): ReadonlyArray<MadeTransaction> {
     const energies = new Map(
       this.#database
@@ -68,14 +71,18 @@ export class Book {
         .all()
         .map(({ id, wh }) => [String(id), Number(wh)])
     )
-    const last = this.#database.prepare("SELECT id FROM made WHERE life = ? ORDER BY number DESC LIMIT 1")
-    const cut = new Set(killed.map((life) => last.get(life)?.["id"]))
+    const last = this.#database.prepare("SELECT MAX(number) AS number FROM made WHERE life = ?")
+    const cut = new Set(killed.map((life) => last.get(life)?.["number"]))
     const made = new Map<string, { identity: string; events: Array<MadeEvent> }>()
-    for (const row of this.#database.prepare("SELECT identity, id, seqNo, kind FROM made ORDER BY number").all()) {
+    for (const row of this.#database.prepare("SELECT * FROM made ORDER BY number").all()) {
       const id = String(row["id"])
       const known = made.get(id) ?? { identity: String(row["identity"]), events: [] }
       made.set(id, known)
-      known.events.push({ kind: String(row["kind"]), seqNo: Number(row["seqNo"]) })
+      known.events.push({
+        kind: String(row["kind"]),
+        seqNo: Number(row["seqNo"]),
+        ...(cut.has(row["number"]) && { isCut: true })
+      })
     }
     return Array.from(made, ([transactionId, { events, identity }]) => {
       const energyWh = energies.get(transactionId)
@@ -83,7 +90,6 @@ export class Book {
         identity,
         transactionId,
         events,
-        isCut: cut.has(transactionId),
         ...(energyWh !== undefined && { energyWh })
       }
     })

@@ -94,6 +94,8 @@ export interface Ledger {
 export interface MadeEvent {
   readonly kind: string
   readonly seqNo: number
+  /** The process that made it was killed right after: it may not have come into the queue. */
+  readonly isCut?: boolean
 }
 
 /** A transaction as its station has made it. */
@@ -101,10 +103,8 @@ export interface MadeTransaction {
   readonly identity: string
   readonly transactionId: string
   readonly events: ReadonlyArray<MadeEvent>
-  /** What the meter says was delivered in it; absent until it has ended. */
+  /** What the meter says was delivered in it; absent when its end was that of its process. */
   readonly energyWh?: number
-  /** Whether its last event may have been lost with the process that was killed while it stored it. */
-  readonly isCut: boolean
 }
 
 /** What became of the messages of stations in one process. */

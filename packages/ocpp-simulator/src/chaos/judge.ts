@@ -21,11 +21,11 @@ export interface Finding {
 export interface Verdict {
   readonly transactions: number
   readonly events: number
-  /** Transactions that were cut off because their station's process was killed: no Ended was ever made. */
-  readonly unfinished: number
+  /** Of these, how many the next process of the station ended, because the one that made them was killed. */
+  readonly cutOff: number
   /** Events that a handler was asked about once more, because the answer had not reached the station; counted once. */
   readonly handledAgain: number
-  /** Wh by the meters of the stations, and by the CSMS, of what has ended. */
+  /** Wh by the meters of the stations, and by the CSMS, of what ended with its process alive. */
   readonly meteredWh: number
   readonly countedWh: number
   readonly findings: ReadonlyArray<Finding>
@@ -34,38 +34,39 @@ export interface Verdict {
 /** Wh that two readings may differ by their rounding. */
 const rounding = 0.21
 
-/** Anomalies that a station that is killed in the middle of transactions has to lead to (E-14, E-19). */
-const ofUnfinished: ReadonlySet<string> = new Set([
-  "TransactionEventsLost",
-  "TransactionGivenUp",
-  "TransactionsOverlap"
-])
-
 /** See the head of the file. */
 export const judge = (made: ReadonlyArray<MadeTransaction>, { anomalies, transactions }: Ledger): Verdict => {
   const findings: Array<Finding> = []
   const known = new Map(transactions.map((transaction) => [keyOf(transaction), transaction]))
-  let unfinished = 0
+  let count = 0
+  let events = 0
+  let cutOff = 0
   let meteredWh = 0
+  let countedWh = 0
   for (const written of made) {
     const counted = known.get(keyOf(written))
     const transaction = withoutCut(written, counted)
     known.delete(keyOf(transaction))
-    if (!hasEnded(transaction)) unfinished++
-    meteredWh += transaction.energyWh ?? 0
+    if (transaction.events.length === 0) continue
+    count += 1
+    events += transaction.events.length
+    if (transaction.energyWh === undefined) cutOff += 1
+    else {
+      meteredWh += transaction.energyWh
+      countedWh += counted?.energyWh ?? 0
+    }
     findings.push(...compare(transaction, counted))
   }
   for (const { identity, transactionId } of known.values())
     findings.push({ fault: "Invented", detail: `${identity} made no transaction ${transactionId}` })
-  for (const [tag, count] of Object.entries(anomalies))
-    if (unfinished === 0 || !ofUnfinished.has(tag)) findings.push({ fault: "Anomaly", detail: `${count} × ${tag}` })
+  for (const [tag, times] of Object.entries(anomalies)) findings.push({ fault: "Anomaly", detail: `${times} × ${tag}` })
   return {
-    transactions: made.length,
-    events: made.reduce((sum, { events }) => sum + events.length, 0),
-    unfinished,
+    transactions: count,
+    events,
+    cutOff,
     handledAgain: transactions.reduce((sum, { handledAgain }) => sum + handledAgain, 0),
     meteredWh,
-    countedWh: transactions.reduce((sum, { energyWh = 0 }) => sum + energyWh, 0),
+    countedWh,
     findings
   }
 }
@@ -73,14 +74,15 @@ export const judge = (made: ReadonlyArray<MadeTransaction>, { anomalies, transac
 const keyOf = ({ identity, transactionId }: { readonly identity: string; readonly transactionId: string }): string =>
   `${identity.toLowerCase()}\n${transactionId}`
 
-const hasEnded = ({ events }: MadeTransaction): boolean => events.at(-1)?.kind === "E"
-
-/** What a killed process wrote down last may not have come into its queue. */
-const withoutCut = (made: MadeTransaction, known: KnownTransaction | undefined): MadeTransaction => {
-  const last = made.events.at(-1)
-  if (!made.isCut || known?.stored.some(([kind, seqNo]) => kind === last?.kind && seqNo === last.seqNo)) return made
-  return { ...made, events: made.events.slice(0, -1) }
-}
+/** What a killed process wrote down last may not have come into its queue; then the next one counts on from the event before. */
+const withoutCut = (made: MadeTransaction, known: KnownTransaction | undefined): MadeTransaction => ({
+  ...made,
+  events: made.events.filter(({ isCut, kind, seqNo }, at) => {
+    if (isCut !== true) return true
+    if (made.events[at + 1]?.seqNo === seqNo) return false
+    return known?.stored.some((stored) => stored[0] === kind && stored[1] === seqNo)
+  })
+})
 
 const textOf = ({ kind, seqNo }: MadeEvent): string => `${kind}${seqNo}`
 
@@ -90,6 +92,7 @@ const compare = (made: MadeTransaction, known: KnownTransaction | undefined): Re
     findings.push({ fault, detail: `${made.identity}, transaction ${made.transactionId}: ${detail}` })
   }
   const wanted = made.events.map(textOf)
+  if (made.events.at(-1)?.kind !== "E") find("Open", "the station itself never ended it")
   if (wanted.some((text, at) => text !== `${at === 0 ? "S" : text.slice(0, 1)}${at}`))
     find("Disordered", `the station itself made ${wanted.join(" ")}`)
   const stored = known?.stored.map(([kind, seqNo]) => `${kind}${seqNo}`) ?? []
@@ -113,25 +116,19 @@ const compareMirror = (
   { energyWh, mirrored }: KnownTransaction,
   find: (fault: Fault, detail: string) => void
 ): void => {
-  const isOver = hasEnded(made)
-  if (isOver && isOtherAmount(made.energyWh, energyWh))
-    find("Energy", `${energyWh} Wh counted, ${made.energyWh} Wh metered`)
+  if (isOtherAmount(made.energyWh, energyWh)) find("Energy", `${energyWh} Wh counted, ${made.energyWh} Wh metered`)
   if (mirrored === undefined) return
   const last = made.events.length - 1
   const { conflicts, givenUp, isComplete, isRunning, received } = mirrored
   if (conflicts > 0) find("Doubled", `${conflicts} seqNos came with two meanings`)
   if (received.length !== 2 || received[0] !== 0 || received[1] !== last)
     find("Open", `the CSMS has received ${received.join(",")} of 0,${last}`)
-  if (!isOver) {
-    if (isComplete || (!isRunning && givenUp === undefined)) find("Invented", "it never ended")
-    return
-  }
   if (isRunning || !isComplete || givenUp !== undefined) find("Open", "the CSMS does not count it as complete")
   if (isOtherAmount(made.energyWh, mirrored.energyWh))
     find("Energy", `${mirrored.energyWh} Wh in the mirror, ${made.energyWh} Wh metered`)
 }
 
-/** A process that was killed between the two has written no meter down: nothing to compare. */
+/** A process that was killed has written no meter down: nothing to compare. */
 const isOtherAmount = (metered: number | undefined, counted: number | undefined): boolean =>
   metered !== undefined && (counted === undefined || Math.abs(metered - counted) > rounding)
 

@@ -32,6 +32,7 @@ import {
 const inMemory: MessageStoreShape = {
   load: () => Effect.succeed([]),
   append: () => Effect.void,
+  keep: () => Effect.void,
   remove: () => Effect.void
 }
 

@@ -1,7 +1,6 @@
 /**
  * The second chaos run: the process of the stations is killed, with durable queues; every second time while the CSMS is gone
- * too. What was queued is delivered by the next process. A transaction that ran at the kill ends nowhere: the virtual station
- * forgets it, as a station does that has lost its memory, and the CSMS gives it up when the station says so (E-14).
+ * too. What was queued is delivered by the next process, which also ends the transactions that ran at the kill (PowerLoss).
  */
 import { join } from "node:path"
 import * as Clock from "effect/Clock"

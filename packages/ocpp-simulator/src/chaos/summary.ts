@@ -23,7 +23,7 @@ export const summary = (who: string, report: ChaosReport): string => {
   const others = findings.length - count("Lost") - count("Doubled")
   return [
     `${stations} stations, ${who} killed ${kills === 1 ? "once" : `${kills} times`} in ${seconds.toFixed(0)} s`,
-    `  transactions        ${report.transactions}${report.unfinished > 0 ? `, ${report.unfinished} of them cut off with their station` : ""}`,
+    `  transactions        ${report.transactions}${report.cutOff > 0 ? `, ${report.cutOff} of them cut off with their station and ended by the next` : ""}`,
     `  TransactionEvents   ${events} made, ${resent} resent, ${handledAgain} of these known to the CSMS already${acknowledged === undefined ? "" : `, ${acknowledged} acknowledged`}`,
     `  lost ${count("Lost")}, doubled ${count("Doubled")}, other faults ${others}`,
     `  energy              ${meteredWh.toFixed(0)} Wh metered, ${countedWh.toFixed(0)} Wh counted`,

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import { Stations } from "@wattline/ocpp-station"
 import type { StationConnection } from "@wattline/ocpp-station"
@@ -26,10 +27,16 @@ export interface FleetOptions extends Pick<FleetWorld, "remoteStart" | "remoteSt
 /** Seconds at the end in which drivers may leave, and what is queued be delivered. */
 const patience = 20
 
+/** The same for a run that is interrupted. */
+const shortPatience = 5
+
 /** Stations that are built at a time, so that the first connect while the last are still being built. */
 const batch = 100
 
-/** Runs the fleet from the first connection to the last; its stations are switched off at the end, or when interrupted. */
+/**
+ * Runs the fleet from the first connection to the last; at the end its drivers leave, and its stations are switched off. The
+ * same when it is interrupted, within 5 s; under virtual time, at once.
+ */
 export const runFleet = Effect.fn("runFleet")(function* (options: FleetOptions) {
   const { onSample = () => {}, recorder, scenario } = options
   const { host } = yield* Stations
@@ -41,8 +48,13 @@ export const runFleet = Effect.fn("runFleet")(function* (options: FleetOptions) 
   const connectionOf = yield* readConnections(scenario)
   const fleet: Array<FleetStation> = []
 
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
+  const goodbye = Effect.fnUntraced(function* (seconds: number) {
+    for (const station of fleet) station.close()
+    for (let waited = 0; waited < seconds && isBusy(gauges); waited++) yield* Effect.sleep("1 second")
+  })
+  yield* Effect.addFinalizer(
+    Effect.fnUntraced(function* (exit) {
+      if (Exit.hasInterrupts(exit) && scenario.time === "real" && gauges.connected > 0) yield* goodbye(shortPatience)
       for (const station of fleet) station.stop()
     })
   )
@@ -65,8 +77,7 @@ export const runFleet = Effect.fn("runFleet")(function* (options: FleetOptions) 
 
   yield* Effect.forkScoped(watch)
   yield* Effect.all([join, Effect.sleep(scenario.duration * 1000)], { concurrency: "unbounded", discard: true })
-  for (const station of fleet) station.close()
-  for (let waited = 0; waited < patience && isBusy(gauges); waited++) yield* Effect.sleep("1 second")
+  yield* goodbye(patience)
   yield* sample
 }, Effect.scoped)
 

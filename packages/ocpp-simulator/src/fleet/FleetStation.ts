@@ -10,8 +10,8 @@ import type { Line } from "./Network.ts"
 export interface FleetWorld extends DriverWorld {
   readonly seed: number
   readonly line: (identity: string) => Line
-  /** Told of each attempt to connect that fails, and why. */
-  readonly onRefused?: (identity: string, detail: string) => void
+  /** Told of each attempt to connect that fails, and why; `status` is that of the HTTP answer, where there was one. */
+  readonly onRefused?: (identity: string, detail: string, status: number | undefined) => void
   /** What is counted as the fleet goes along. */
   readonly gauges: Gauges
 }
@@ -179,7 +179,7 @@ export class FleetStation {
         this.hasBeenConnected = true
         return
       case "ConnectFailed":
-        this.world.onRefused?.(this.process.identity, event.detail)
+        this.world.onRefused?.(this.process.identity, event.detail, event.status)
         return recorder.refused(event.status === undefined ? event.reason : `HTTP ${event.status}`)
       case "Disconnected":
         gauges.connected--

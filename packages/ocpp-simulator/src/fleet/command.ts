@@ -24,8 +24,9 @@ import type { Scenario } from "../scenario/Scenario.ts"
 import { coloursFor } from "../terminal/colours.ts"
 import { Live, Rate } from "../terminal/Live.ts"
 import { type Demands, readDemands, unmet } from "./demands.ts"
-import { FleetFailed, runFleet } from "./Fleet.ts"
+import { FleetFailed, type FleetOptions, runFleet } from "./Fleet.ts"
 import { layer as network } from "./Network.ts"
+import { unaccepted, withAdvice } from "./unaccepted.ts"
 import { runVirtual } from "./VirtualTime.ts"
 
 /** The text of `ocpp-sim fleet --help`. */
@@ -44,14 +45,16 @@ Reports
   --report DIR   all three: report.json, report.html, report.txt
   --record FILE  every frame as a line of JSON, for ocpp-sim lint and replay; not with virtual time
   --quiet        no progress
-  --help         this text
+  -h, --help     this text
 
 For CI: exit code 1
   --max-failed PERCENT  when more of the CALLs failed: CALLERROR, no answer, a wrong one
   --min-sessions N      when fewer sessions ended
 
 The password may be in the variable OCPP_PASSWORD instead. With --time virtual stations and a CSMS run in memory, as fast as
-the machine can; --url is not used then. Ctrl-C ends a run early; the report is about what there was.
+the machine can; --url is not used then. A CALL counts when its outcome is known: what is not answered yet when the run ends
+is not in the report. Ctrl-C ends a run early: drivers leave and what is queued is delivered, for 5 s at most, and the report
+is about what there was; twice ends it at once, without a report.
 Exit code 0; 1 when no station was accepted, a demand for CI was not met or a file could not be written, 2 when the scenario
 or a flag is wrong, 130 after Ctrl-C.
 `
@@ -65,7 +68,8 @@ const own = {
   "--max-failed": "value",
   "--min-sessions": "value",
   "--quiet": "none",
-  "--help": "none"
+  "--help": "none",
+  "-h": "none"
 } as const
 
 /** Where the program writes, and what it knows of its terminal. */
@@ -95,10 +99,10 @@ interface Outputs {
 /** Runs it; the result is the exit code. Interrupting it ends the run, and the report is written all the same. */
 export const fleetCommand = Effect.fn("ocpp-sim fleet")(function* (args: ReadonlyArray<string>, streams: Streams) {
   const password = streams.env["OCPP_PASSWORD"]
-  const parsed = parseFlags(password === undefined ? args : ["--password", password, ...args], own)
+  const parsed = parseFlags(password ? [`--password=${password}`, ...args] : args, own)
   if (Result.isFailure(parsed)) return complain(streams, parsed.failure.message)
   const { flags, own: mine, positionals } = parsed.success
-  if (mine.has("--help")) {
+  if (mine.has("--help") || mine.has("-h")) {
     streams.out.write(fleetHelp)
     return 0
   }
@@ -137,9 +141,10 @@ const run = (scenario: Scenario, outputs: Outputs, demands: Demands, isQuiet: bo
       const startedAt = new Date()
       let recorder: Recorder | undefined
       let refusal: string | undefined
-      const onRefused = (identity: string, detail: string): void => {
-        if (refusal === undefined && !isQuiet) live.print(`${identity} cannot connect: ${detail}`)
-        refusal ??= detail
+      const onRefused: NonNullable<FleetOptions["onRefused"]> = (identity, detail, status) => {
+        if (refusal !== undefined) return
+        refusal = withAdvice(detail, status)
+        if (!isQuiet) live.print(`${identity} cannot connect: ${refusal}`)
       }
       const recordOn = (clock: "real" | "virtual", now: () => number): Recorder =>
         (recorder = new Recorder({ now, virtual: clock === "virtual" }))
@@ -160,10 +165,7 @@ const run = (scenario: Scenario, outputs: Outputs, demands: Demands, isQuiet: bo
       const problem = yield* Effect.result(write(report, outputs))
       if (Result.isFailure(problem)) return complain(streams, problem.failure.message, 1)
       if (isInterrupted) return 130
-      const problems =
-        report.connections.accepted > 0
-          ? unmet(report, demands)
-          : [`No station was accepted by the CSMS${refusal === undefined ? "." : `: ${refusal}`}`]
+      const problems = report.connections.accepted > 0 ? unmet(report, demands) : [unaccepted(report, refusal)]
       return problems.length === 0 ? 0 : complain(streams, problems.join("\n"), 1)
     })
   )
@@ -180,7 +182,7 @@ const runReal = Effect.fnUntraced(function* (
   record: string | undefined,
   make: (now: () => number) => Recorder,
   view: (recorder: Recorder) => void,
-  onRefused: (identity: string, detail: string) => void
+  onRefused: NonNullable<FleetOptions["onRefused"]>
 ) {
   const clock = yield* Clock.Clock
   const recorder = make(() => clock.currentTimeMillisUnsafe())

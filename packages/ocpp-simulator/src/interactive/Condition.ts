@@ -68,12 +68,24 @@ const ofEvse: Readonly<Record<string, EvseTest>> = {
   full: ({ cable }) => cable !== undefined && cable.stateOfCharge >= cable.target - 1e-9
 }
 
-const quantities: Readonly<Record<string, (evse: EvseView) => number | undefined>> = {
-  power: ({ power }) => power,
-  energy: ({ transaction }) => transaction?.energy,
-  cost: ({ transaction }) => transaction?.cost,
-  limit: ({ limit }) => limit,
-  soc: ({ cable }) => (cable === undefined ? undefined : cable.stateOfCharge * 100)
+interface Quantity {
+  readonly of: (evse: EvseView) => number | undefined
+  /** What it may be written with; none at all always. */
+  readonly units: ReadonlyArray<string>
+  /** An amount of it, for messages. */
+  readonly example: string
+}
+
+const quantities: Readonly<Record<string, Quantity>> = {
+  power: { of: ({ power }) => power, units: ["W", "kW"], example: "7kW" },
+  energy: { of: ({ transaction }) => transaction?.energy, units: ["Wh", "kWh"], example: "1.5kWh" },
+  cost: { of: ({ transaction }) => transaction?.cost, units: [], example: "2.50" },
+  limit: { of: ({ limit }) => limit, units: ["W", "kW"], example: "11kW" },
+  soc: {
+    of: ({ cable }) => (cable === undefined ? undefined : cable.stateOfCharge * 100),
+    units: ["%"],
+    example: "80%"
+  }
 }
 
 const comparisons: Readonly<Record<string, (one: number, other: number) => boolean>> = {
@@ -103,9 +115,9 @@ export const conditionHelp = `${conditionWords.join(", ")}, Component.Variable`
 const comparison = /^(\S+?)\s*(<=|>=|!=|=|<|>)\s*(\S+)(?:\s+at\s+(\d+))?$/u
 const units: Readonly<Record<string, number>> = { "": 1, "%": 1, W: 1, kW: 1000, Wh: 1, kWh: 1000 }
 
-const amount = (text: string): number | undefined => {
+const amount = (text: string, allowed: ReadonlyArray<string>): number | undefined => {
   const [, digits = "", unit = ""] = /^(-?\d+(?:\.\d+)?)(%|kWh|kW|Wh|W)?$/u.exec(text) ?? []
-  return digits === "" ? undefined : Number(digits) * (units[unit] ?? 1)
+  return digits === "" || (unit !== "" && !allowed.includes(unit)) ? undefined : Number(digits) * (units[unit] ?? 1)
 }
 
 /** Reads a condition; a failure says what is allowed. `evses`: how many there are. */
@@ -172,24 +184,28 @@ const readComparison = (text: string, evses: number): Result.Result<Condition, s
       ({ value }) => `${variableText(variable)} is ${value(variable) ?? "not there"}`
     )
   }
-  const number = amount(right)
-  if (number === undefined) return Result.fail(`${JSON.stringify(right)} is no amount; allowed: 5, 80%, 7kW, 1.5kWh`)
+  const quantity = own(quantities, left.toLowerCase())
+  const isCount = left.toLowerCase() === "undelivered"
+  if (quantity === undefined && !isCount) return undefined
+  const number = amount(right, quantity?.units ?? [])
+  if (number === undefined)
+    return Result.fail(
+      `${JSON.stringify(right)} is no amount of ${left}; allowed: one like ${quantity?.example ?? "5"}`
+    )
   const compare = comparisons[sign] ?? Object.is
-  if (left.toLowerCase() === "undelivered")
+  if (quantity === undefined)
     return made(
       text,
       ({ view }) => compare(view.undelivered, number),
       ({ view }) => `${view.undelivered} are not delivered`
     )
-  const quantity = own(quantities, left.toLowerCase())
-  if (quantity === undefined) return undefined
   const place = placeOf(where, evses)
   if (Result.isFailure(place)) return Result.fail(place.failure)
   return made(
     text,
     ({ view }) =>
       at(view, place.success).some((evse) => {
-        const found = quantity(evse)
+        const found = quantity.of(evse)
         return found !== undefined && compare(found, number)
       }),
     ({ view }) =>
@@ -197,7 +213,8 @@ const readComparison = (text: string, evses: number): Result.Result<Condition, s
         .map(
           (evse) =>
             `${left} is ${
-              quantity(evse)
+              quantity
+                .of(evse)
                 ?.toFixed(2)
                 .replace(/\.?0+$/u, "") ?? "unknown"
             } at EVSE ${evse.id}`
@@ -231,7 +248,8 @@ const evseText = ({ cable, connectors, id, transaction }: EvseView): string =>
   ].join(", ")
 
 const unknown = (word: string): string => {
-  if (Object.hasOwn(quantities, word)) return `${word} is compared with an amount, like ${word} >= 5`
+  const quantity = own(quantities, word)
+  if (quantity !== undefined) return `${word} is compared with an amount, like ${word} >= ${quantity.example}`
   const near = similar(word, conditionWords)
   const allowed = `${near === undefined ? "; allowed" : `; did you mean ${near}? Allowed`}: ${conditionHelp}`
   return `${JSON.stringify(word)} is no condition${allowed}`

@@ -1,7 +1,7 @@
 /** `ocpp-sim station`: one charging station to be played with, on a terminal, through a pipe, or by a script. */
 import type { Dialer } from "@wattline/ocpp-core/engine"
 import { Stations } from "@wattline/ocpp-station"
-import { VirtualStations } from "@wattline/ocpp-station/virtual"
+import { type VirtualProcess, VirtualStations } from "@wattline/ocpp-station/virtual"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -70,10 +70,12 @@ const run = Effect.fnUntraced(function* (setup: Setup, streams: StationStreams) 
   const wire = new Wire((recorded) => write?.(writeLine(recorded)))
   const news = new News()
   const context = yield* Layer.build(Layer.provide(Stations.layer, watchDialer(wire.note)))
+  let started: VirtualProcess | undefined // the first events come while it starts
   const { controls } = yield* VirtualStations.start({ ...buildOf({ scenario }, 0), ...connection }, (item) => {
-    keepHeartbeat({ scenario }, controls, item)
+    if (started !== undefined) keepHeartbeat({ scenario }, started, item)
     news.add(item)
   }).pipe(Effect.provideContext(context))
+  started = controls
   const play = new Play(controls, connection.url, { ev, stateOfCharge, target: 1 }, vocabulary)
   wire.onMessage = (message) => {
     play.passed(message)

@@ -31,23 +31,30 @@ export const runScript = (
     })
   )
 
-/** Carries out what somebody types: a mistake is told, and the next line comes. */
-const attempt = (text: string, play: Play, conversation: Conversation): Effect.Effect<void> =>
+/** Carries out what somebody types: a mistake is told, and the next line comes. Whether it went well. */
+const attempt = (text: string, play: Play, conversation: Conversation): Effect.Effect<boolean> =>
   Effect.suspend(() => {
     const read = readLine(text, commands, play.vocabulary)
-    if (Result.isFailure(read)) return Effect.sync(() => conversation.say(complaint(read.failure)))
-    return read.success === undefined ? Effect.void : Effect.asVoid(conversation.carryOut(text, read.success))
+    if (Result.isFailure(read))
+      return Effect.as(
+        Effect.sync(() => conversation.say(complaint(read.failure))),
+        false
+      )
+    return read.success === undefined ? Effect.succeed(true) : conversation.carryOut(text, read.success)
   })
 
-/** Carries out the lines of a pipe until it ends. */
+/** Carries out the lines of a pipe until it ends, also after one that went wrong; then the exit code is 1. */
 export const runPipe = (play: Play, conversation: Conversation): Effect.Effect<number, FileUnreadable> =>
   readLines("-").pipe(
     Stream.mapEffect((text) => attempt(text, play, conversation)),
     Stream.takeUntil(() => play.isLeaving),
-    Stream.runDrain,
-    Effect.map(() => {
+    Stream.runFold(
+      () => true,
+      (wentWell, next) => wentWell && next
+    ),
+    Effect.map((wentWell) => {
       play.isLeaving = true
-      return 0
+      return wentWell ? 0 : 1
     })
   )
 
@@ -69,7 +76,7 @@ export interface Typing {
 export const makeTyping = Effect.fnUntraced(function* (play: Play, conversation: Conversation) {
   const lines = yield* Queue.unbounded<string>()
   const keys = yield* Queue.unbounded<string>()
-  let running: Fiber.Fiber<void> | undefined
+  let running: Fiber.Fiber<boolean> | undefined
   const leave = (): void => {
     play.isLeaving = true
     running?.interruptUnsafe()

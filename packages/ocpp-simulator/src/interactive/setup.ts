@@ -67,10 +67,10 @@ ${flagsHelp(shared)}
   -h, --help        this text
 
 The password may be in the variable OCPP_PASSWORD instead; it is never shown.
-On a terminal: keys and commands, ? explains them. From a pipe: a command a line.
+On a terminal: keys and commands, ? explains them. From a pipe: a command a line; a mistake is told, and the next line comes.
 Commands for scripts: wait 5s, wait until charging within 30s, expect energy > 1kWh, expect sent TransactionEvent.
-Exit code 0; 1 when a command of a script was refused or an expectation not met; 2 when something is written wrong;
-130 when it was interrupted.
+Exit code 0; 1 when a command of a script or a pipe was refused or an expectation not met; 2 when a flag or a script is
+written wrong; 130 when it was interrupted; on a terminal q and Ctrl-C leave with 0.
 `
 
 const invalid = (flag: string, problem: string, allowed?: string): Result.Result<never, ScenarioInvalid> =>
@@ -90,7 +90,7 @@ export const readSetup = (
   const foreign = flags.find((given) => !isForStation(given))
   if (foreign !== undefined)
     return invalid(flagOf(foreign), "is for a fleet, not for one station", `${shared.join(" ")} --set`)
-  const weakest = parseFlags(["--stations=1", ...(password === undefined ? [] : [`--password=${password}`])])
+  const weakest = parseFlags(["--stations=1", ...(password ? [`--password=${password}`] : [])])
   if (Result.isFailure(weakest)) return Result.fail(weakest.failure)
   return Result.flatMap(readScenario({ flags: [...weakest.success.flags, ...flags] }), (scenario) =>
     withOwn(scenario, mine)

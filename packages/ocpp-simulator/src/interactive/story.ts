@@ -1,6 +1,7 @@
 /** What happens as lines of the log: pure. Text that comes from outside is made printable. */
 import type { ClientEvent } from "@wattline/ocpp-station"
 import type { Happening } from "@wattline/ocpp-station/virtual"
+import { withAdvice } from "../fleet/unaccepted.ts"
 import { countText, durationText, energyText } from "../report/numbers.ts"
 import type { Colours } from "../terminal/colours.ts"
 import { clip, printable, width } from "../terminal/printable.ts"
@@ -81,7 +82,9 @@ export const tell = (event: Happening | ClientEvent): Line | undefined => {
     case "Connected":
       return good(`Connected with ${printable(event.protocol)} to ${printable(event.url, 200)}`)
     case "ConnectFailed":
-      return bad(`No connection: ${printable(event.detail, 300)} Next attempt in ${durationText(event.retryIn)}`)
+      return bad(
+        `No connection: ${withAdvice(printable(event.detail, 300), event.status)} Next attempt in ${durationText(event.retryIn)}`
+      )
     case "Disconnected":
       return (event.code === 1000 || event.code === 1001 ? news : bad)(
         `Disconnected (${event.code}${event.reason === "" ? "" : ` ${printable(event.reason)}`})` +

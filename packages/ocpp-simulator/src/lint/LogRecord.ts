@@ -163,7 +163,10 @@ export const readLine = (text: string, line: number): LogRecord | UnreadableLine
   if (trimmed.length === 0) return undefined
   const json = parse(trimmed)
   if (json === undefined) return ofText(line, trimmed)
-  if (Array.isArray(json)) return bare(line, trimmed, undefined, undefined)
+  if (Array.isArray(json))
+    return typeof json[0] === "object" && json[0] !== null
+      ? { line, problem: "the line is a list of messages; each must be on a line of its own" }
+      : bare(line, trimmed, undefined, undefined)
   return typeof json === "object" && json !== null
     ? ofFields(line, json as Fields)
     : { line, problem: "the line is neither an object nor a frame" }

@@ -36,7 +36,9 @@ export const lintHelp = `ocpp-sim lint FILE…          check recorded OCPP 2.0.
 
 FILE is JSON lines, one message each; - is standard input:
   {"at":"2026-01-01T00:00:00Z","identity":"CS-1","direction":"in","text":"[2,\\"1\\",\\"Heartbeat\\",{}]"}
-"in" comes from the station, "out" from the CSMS. ocpp-sim --record FILE writes such logs; bare frames, one a line, do too.
+"in" comes from the station, "out" from the CSMS; so do received and sent, rx and tx: these are words of the CSMS. A log of a
+station, where they mean the opposite, needs "from": "station" or "csms" instead. ocpp-sim --record FILE writes such logs; bare
+frames, one a line, do too. A file that is one JSON list: jq -c '.[]' FILE | ocpp-sim lint -
 
   --severity LEVEL     show error, warning (and errors), or note (all); default note
   --ignore ID          leave out findings whose first requirement is this, such as R-202; may be repeated
@@ -119,7 +121,9 @@ export const lintCommand = Effect.fn("ocpp-sim lint")(function* (args: LintArgs,
     stations += linter.stations
   }
   if (stations === 0) {
-    yield* Console.error(`${args.positionals.join(", ")}: there is no frame of OCPP in it.`)
+    yield* Console.error(
+      `${args.positionals.join(", ")}: there is no frame of OCPP in it. Wanted are JSON lines, one message each: ocpp-sim lint --help.`
+    )
     return 2
   }
   const result = summaryOf(tally, stations)

@@ -48,13 +48,13 @@ export interface ReplayArgs {
 /** `ocpp-sim replay --help`. */
 export const replayHelp = `ocpp-sim replay FILE --url URL [--identity ID]   send recorded frames of a station to a CSMS
 
-FILE is a log as ocpp-sim --record writes it; see ocpp-sim lint --help.
+FILE is a log as ocpp-sim --record writes it; see ocpp-sim lint --help for what else is read.
 
   --url URL            the CSMS, without the identity: ws://localhost:9000/ocpp
   --identity ID        connect as ID; default: the identity in the log
   --station ID         the station of the log to replay; default: ID, or the only one
   --password TEXT      Basic password (security profiles 1 and 2); or the variable OCPP_PASSWORD
-  --security-profile N 0, 1 or 2; default 1 with a password, else 0
+  --security-profile N 0, 1 or 2; default 1 with a password, else 0; 3 (a client certificate) is not supported
   --speed N|max        times faster than recorded; default 1
   --fresh-ids          new message ids instead of the recorded ones
   --call-timeout S     seconds to wait for an answer; default 30
@@ -63,7 +63,12 @@ FILE is a log as ocpp-sim --record writes it; see ocpp-sim lint --help.
   --json               the report as JSON
   -h, --help           this text
 
-Order is kept, one CALL at a time. CALLs of the CSMS get the recorded answers; what the recording has none for, NotSupported.`
+Order is kept, one CALL at a time. CALLs of the CSMS get the recorded answers; what the recording has none for, NotSupported.
+Frames are sent as they were recorded, with their times and requestIds: where the CSMS asks with a requestId of its own, the
+NotifyReport of the recording still has the old one, and a CSMS that minds the difference will not find its report complete.
+
+Exit code: 0; 1 with --strict when an answer differs; 2 when the file has nothing of a station, the CSMS cannot be reached, or
+an option is wrong.`
 
 /** Reads the wanted station of a log; a string says why it cannot be. */
 const readRecording = (
@@ -93,9 +98,11 @@ const readRecording = (
         const found =
           recordings.find(({ identity }) => identity.toLowerCase() === (wanted ?? fallback)?.toLowerCase()) ??
           (recordings.length === 1 ? recordings[0] : undefined)
-        if (found !== undefined) return found
+        if (found !== undefined && found.steps.length > 0) return found
+        if (found !== undefined)
+          return `${file} has no frames that the station sent. Is the direction right? "in" comes from the station: ocpp-sim lint --help.`
         return recordings.length === 0
-          ? `${file} has no frames${wanted === undefined ? "" : ` of ${wanted}`}.`
+          ? `${file} has no frames${wanted === undefined ? "" : ` of ${wanted}`}. Wanted are JSON lines, one message each: ocpp-sim lint --help.`
           : `${file} has ${recordings.length} stations: choose one with --station.`
       })
     )
@@ -128,9 +135,9 @@ const text = (report: ReplayReport, colours: Colours): string => {
         `${colours.dim(`line ${line}`)} ${colours.bold(action)} ${path}: ${colours.red(recorded)} then, ${colours.yellow(replayed)} now`
     ),
     `${report.identity}: ${sent} CALLs sent, ${results} answered, ${callErrors} refused, ${unanswered} without answer` +
-      (texts > 0 ? `, ${texts} texts that are no frames` : "") +
+      (texts > 0 ? `, ${texts} ${texts === 1 ? "text that is no frame" : "texts that are no frames"}` : "") +
       (notSent > 0 ? `, ${notSent} not sent` : ""),
-    `${csmsCalls} CALLs of the CSMS, ${csmsCallsRefused} of them not in the recording`,
+    `${csmsCalls} ${csmsCalls === 1 ? "CALL" : "CALLs"} of the CSMS, ${csmsCallsRefused} of them not in the recording`,
     `${connections} ${connections === 1 ? "connection" : "connections"}, ${Math.round(report.duration / 100) / 10} s, ${differences.length} ${differences.length === 1 ? "difference" : "differences"}`
   ].join("\n")
 }
@@ -148,7 +155,7 @@ export const replayCommand: (args: ReplayArgs, colours?: Colours) => Effect.Effe
     const speed = values.speed === "max" ? Infinity : numberOf(values.speed, 1)
     const seconds = numberOf(values["call-timeout"], 30)
     const linger = numberOf(values.linger, 1)
-    const password = values.password ?? process.env["OCPP_PASSWORD"]
+    const password = values.password ?? (process.env["OCPP_PASSWORD"] || undefined)
     const securityProfile = profileOf(values["security-profile"], password)
     if (file === undefined || more.length > 0 || values.url === undefined) {
       yield* Console.error("replay needs one FILE and --url. Try ocpp-sim replay --help.")

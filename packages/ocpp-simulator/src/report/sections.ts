@@ -61,7 +61,9 @@ export const facts = ({ connections, faults, messages, offlineQueue, sessions }:
     {
       label: "Faults made",
       value: countText(broken),
-      note: `offline queue at most ${countText(offlineQueue.peak)}`
+      note:
+        `offline queue at most ${countText(offlineQueue.peak)}` +
+        (offlineQueue.atEnd > 0 ? `, ${countText(offlineQueue.atEnd)} not delivered at the end` : "")
     }
   ]
 }

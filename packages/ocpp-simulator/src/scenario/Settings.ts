@@ -91,15 +91,15 @@ const settings = R.group({
       identity: R.otherwise(template, "CS-{n}"),
       first: R.otherwise(R.whole({ min: 0, max: 999_999_999 }), 1),
       vendor: R.otherwise(
-        R.text("at most 50 characters", (value) => value.length <= 50),
+        R.text("1 to 50 characters", (value) => value.length <= 50),
         "Wattline"
       ),
       model: R.otherwise(
-        R.text("at most 20 characters", (value) => value.length <= 20),
+        R.text("1 to 20 characters", (value) => value.length <= 20),
         "Virtual"
       ),
       firmware: R.otherwise(
-        R.text("at most 50 characters", (value) => value.length <= 50),
+        R.text("1 to 50 characters", (value) => value.length <= 50),
         "1.0.0"
       ),
       evses: R.otherwise(R.whole({ min: 1, max: 100 }), 2),

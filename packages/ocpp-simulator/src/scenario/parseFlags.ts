@@ -18,28 +18,48 @@ export const scenarioFlags: Readonly<Record<string, FlagHelp>> = {
   "--ca": { path: "csms.ca", value: "FILE", help: "CA certificates to trust, PEM" },
   "--cert": { path: "csms.certificate", value: "FILE", help: "the station's certificate, PEM; {n}, {identity}" },
   "--key": { path: "csms.key", value: "FILE", help: "its private key, PEM; {n}, {identity}" },
-  "--name": { path: "name", value: "TEXT", help: "title of the report" },
+  "--name": { path: "name", value: "TEXT", help: "title of the report. Default Fleet" },
   "--stations": { path: "stations.count", value: "N", help: "how many stations. Default 10" },
   "--identity": { path: "stations.identity", value: "TEXT", help: "template of the identities. Default CS-{n}" },
   "--first": { path: "stations.first", value: "N", help: "number of the first station. Default 1" },
   "--evses": { path: "stations.evses", value: "N", help: "EVSEs of each station. Default 2" },
   "--supply": { path: "stations.supply", value: "AC|DC", help: "what the stations give. Default AC" },
   "--ramp-up": { path: "rampUp.over", value: "TIME", help: "from the first connection to the last. Default 0" },
-  "--ramp-steps": { path: "rampUp.steps", value: "N", help: "connect in so many groups" },
+  "--ramp-steps": { path: "rampUp.steps", value: "N", help: "connect in so many groups. Default: one by one" },
   "--duration": { path: "duration", value: "TIME", help: "of the run: 90s, 5m, 2h. Default 10m" },
   "--seed": { path: "seed", value: "N", help: "of all that is random. Default 1" },
-  "--time": { path: "time", value: "real|virtual", help: "virtual: in memory, as fast as it goes" },
+  "--time": { path: "time", value: "real|virtual", help: "virtual: in memory, as fast as it goes. Default real" },
   "--sessions": { path: "arrivals.perHour", value: "N", help: "sessions per station and hour. Default 0.5" },
-  "--pattern": { path: "arrivals.pattern", value: "NAME", help: "constant, office, home, highway or shop" },
-  "--stay": { path: "sessions.stay.mean", value: "TIME", help: "how long an EV stays. Default 45m" },
-  "--energy": { path: "sessions.energy.mean", value: "ENERGY", help: "what a driver wants: 18kWh" },
-  "--tokens": { path: "tokens.list", value: "A,B,…", help: "tokens that the CSMS knows" },
-  "--unknown": { path: "tokens.unknown", value: "SHARE", help: "of sessions with a token it does not know, 0 to 1" },
+  "--pattern": {
+    path: "arrivals.pattern",
+    value: "NAME",
+    help: "constant, office, home, highway or shop. Default constant"
+  },
+  "--stay": { path: "sessions.stay.mean", value: "TIME", help: "how long an EV stays in the mean. Default 45m" },
+  "--energy": { path: "sessions.energy.mean", value: "ENERGY", help: "what a driver wants in the mean. Default 18kWh" },
+  "--tokens": { path: "tokens.list", value: "A,B,…", help: "tokens that the CSMS knows. Default 04AA0001 to 04AA0100" },
+  "--unknown": {
+    path: "tokens.unknown",
+    value: "SHARE",
+    help: "of sessions with a token it does not know, 0 to 1. Default 0"
+  },
   "--meter": { path: "messages.meterInterval", value: "TIME", help: "between meter values. Default 60s" },
-  "--heartbeat": { path: "messages.heartbeatInterval", value: "TIME", help: "instead of what the CSMS says" },
-  "--drops": { path: "faults.connectionDrop.perHour", value: "N", help: "lost connections per station and hour" },
-  "--reboots": { path: "faults.reboot.perHour", value: "N", help: "reboots per station and hour" },
-  "--offline": { path: "faults.offline.perHour", value: "N", help: "times without network per station and hour" }
+  "--heartbeat": {
+    path: "messages.heartbeatInterval",
+    value: "TIME",
+    help: "between heartbeats, instead of what the CSMS says"
+  },
+  "--drops": {
+    path: "faults.connectionDrop.perHour",
+    value: "N",
+    help: "lost connections per station and hour. Default 0"
+  },
+  "--reboots": { path: "faults.reboot.perHour", value: "N", help: "reboots per station and hour. Default 0" },
+  "--offline": {
+    path: "faults.offline.perHour",
+    value: "N",
+    help: "times without network per station and hour. Default 0"
+  }
 }
 
 /** A command line taken apart. */

@@ -15,7 +15,7 @@ const stored: KnownTransaction["stored"] = [
   ["U", 1],
   ["E", 2]
 ]
-const made: MadeTransaction = { identity, transactionId, events, energyWh: 20.04, isCut: false }
+const made: MadeTransaction = { identity, transactionId, events, energyWh: 20.04 }
 const mirrored: MirroredTransaction = {
   isRunning: false,
   received: [0, 2],
@@ -43,7 +43,6 @@ const faultsOf = (
 }
 
 const { mirrored: _, ...letGo } = known
-const unfinished = { events: events.slice(0, 2) }
 const running: Partial<KnownTransaction> = {
   stored: stored.slice(0, 2),
   mirrored: { ...mirrored, isRunning: true, isComplete: false, received: [0, 1] }
@@ -54,7 +53,7 @@ describe("judge", () => {
     assert.deepInclude(judge([made], { transactions: [known], anomalies: {} }), {
       transactions: 1,
       events: 3,
-      unfinished: 0,
+      cutOff: 0,
       handledAgain: 1,
       findings: []
     })
@@ -97,25 +96,24 @@ describe("judge", () => {
   })
 
   describe("a station that was killed", () => {
-    it("E-14: its transaction runs on, or is given up; both are right, to count it as ended is not", () => {
-      const { energyWh: __, ...cut } = made
-      assert.deepStrictEqual(faultsOf({ ...cut, ...unfinished }, running), [])
-      const givenUp = { ...mirrored, isComplete: false, received: [0, 1], givenUp: "NotOngoing" }
-      const anomalies = { TransactionGivenUp: 1, TransactionEventsLost: 1, TransactionsOverlap: 1 }
-      assert.deepStrictEqual(faultsOf(unfinished, { ...running, mirrored: givenUp }, anomalies), [])
-      assert.deepStrictEqual(faultsOf(unfinished, { ...running, mirrored: { ...mirrored, received: [0, 1] } }), [
-        "Invented"
-      ])
+    const { energyWh: __, ...withoutMeter } = made
+    const cut = (kind: string, seqNo: number) => ({ kind, seqNo, isCut: true })
+
+    it("its transaction was ended by the next process; one that was not is found", () => {
+      assert.strictEqual(judge([withoutMeter], { transactions: [known], anomalies: {} }).cutOff, 1)
+      assert.deepStrictEqual(judge([withoutMeter], { transactions: [known], anomalies: {} }).findings, [])
+      assert.deepStrictEqual(faultsOf({ events: events.slice(0, 2) }, running), ["Open"])
     })
 
     it("what it wrote down last may be missing, and nothing before that", () => {
-      assert.deepStrictEqual(faultsOf({ isCut: true }, running), [])
-      assert.deepStrictEqual(faultsOf({ isCut: true }, { ...running, stored: stored.slice(0, 1) }), ["Lost"])
-      assert.deepStrictEqual(faultsOf({ isCut: true, events: events.slice(0, 1) }, undefined), [])
-    })
-
-    it("these complaints of the CSMS are none where nothing was cut off", () => {
-      assert.deepStrictEqual(faultsOf({}, known, { TransactionGivenUp: 1 }), ["Anomaly"])
+      const [started = cut("S", 0), updated = cut("U", 1), ended = cut("E", 2)] = events
+      assert.deepStrictEqual(faultsOf({ events: [started, updated, cut("U", 2), ended] }, {}), [])
+      assert.deepStrictEqual(faultsOf({ events: [started, updated, cut("E", 2), ended] }, {}), [])
+      assert.deepStrictEqual(faultsOf({ events: [started, cut("U", 1), ended] }, {}), [])
+      assert.deepStrictEqual(faultsOf({ events: [cut("S", 0)] }, undefined), [])
+      const lossy = { stored: stored.filter(([kind]) => kind !== "U") }
+      assert.include(faultsOf({ events: [started, updated, cut("U", 2), ended] }, lossy), "Lost")
+      assert.include(faultsOf({ events: [started, cut("U", 1), ended] }, lossy), "Disordered")
     })
   })
 })

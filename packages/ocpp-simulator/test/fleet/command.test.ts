@@ -123,13 +123,15 @@ describe("ocpp-sim fleet", () => {
       assert.strictEqual(code, 1)
       assert.include(err, "cannot connect:")
       assert.include(err, "No station was accepted by the CSMS: The upgrade was answered with HTTP 401")
+      assert.match(err, /HTTP 401.*\. Does the CSMS know the identity/u)
       assert.include(out, "HTTP 401")
     })
   )
 
-  it.live("an interrupted run still closes its links and reports", () =>
+  it.live("an interrupted run ends its sessions, delivers that, closes its links, and reports", () =>
     Effect.gen(function* () {
       const { stations, url } = yield* csms
+      const directory = yield* folder
       const running = yield* Effect.forkChild(
         ocppSim(
           "fleet",
@@ -143,12 +145,24 @@ describe("ocpp-sim fleet", () => {
           "SIM-{n:2}",
           "--duration",
           "60s",
+          "--sessions",
+          "3000",
+          "--stay",
+          "10m",
+          "--report",
+          directory,
           "--quiet"
         )
       )
-      yield* Effect.sleep("1500 millis")
+      yield* Effect.sleep("5 seconds")
       running.interruptUnsafe()
       yield* Fiber.await(running)
+      const { sessions } = JSON.parse(readFileSync(join(directory, "report.json"), "utf8")) as Report
+      assert.isAbove(sessions.started, 2)
+      assert.strictEqual(sessions.running, 0)
+      let over = 0
+      for (const station of yield* stations) over += (yield* station.snapshot).mirror.transactions.ended.length
+      assert.strictEqual(over, sessions.ended)
       yield* Effect.sleep("200 millis")
       for (const station of yield* stations) assert.isFalse((yield* station.snapshot).connected)
     })
@@ -197,6 +211,20 @@ describe("ocpp-sim fleet", () => {
     })
   )
 
+  it.live("the password of the environment may begin with a dash; an empty one is none", () =>
+    Effect.gen(function* () {
+      for (const given of ["-a-password-with-a-dash", ""]) {
+        let err = ""
+        const streams = { out: { write: () => {} }, err: { write: (text: string) => (err += text) } }
+        const code = yield* dispatch(["fleet", "--time=virtual", "--stations=1", "--duration=1s", "--quiet"], {
+          ...streams,
+          env: { OCPP_PASSWORD: given }
+        })
+        assert.strictEqual(code, 0, err)
+      }
+    })
+  )
+
   it.live("--help and --version are answered", () =>
     Effect.gen(function* () {
       for (const args of [
@@ -204,6 +232,7 @@ describe("ocpp-sim fleet", () => {
         ["--help"],
         ["--version"],
         ["fleet", "--help"],
+        ["fleet", "-h"],
         ["lint", "--help"],
         ["replay", "--help"]
       ]) {

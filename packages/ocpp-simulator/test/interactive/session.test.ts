@@ -9,7 +9,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { rpcCsms } from "@wattline/ocpp-conformance"
 import { Csms, type Handlers } from "@wattline/ocpp-core"
 import { WsDialer, WsServer } from "@wattline/ocpp-ws"
-import { Context, Effect, Fiber, Layer, Result } from "effect"
+import { Context, Effect, Fiber, Layer, Logger, Result } from "effect"
 import { stationCommand } from "../../src/interactive/command.ts"
 import { readSetup } from "../../src/interactive/setup.ts"
 import { lintLines } from "../../src/lint/Lint.ts"
@@ -53,9 +53,12 @@ const run = Effect.fnUntraced(function* (
   writeFileSync(file, script.join("\n"))
   let printed = ""
   const out = { write: (text: string) => (printed += text) }
+  const logged: Array<unknown> = []
+  const logger = Logger.layer([Logger.make(({ message }) => void logged.push(message))])
   const code = yield* stationCommand(["--script", file, ...args], { in: new PassThrough(), out, err: out, env }).pipe(
-    Effect.provide(WsDialer.layer())
+    Effect.provide(Layer.merge(WsDialer.layer(), logger))
   )
+  assert.deepStrictEqual(logged, [], "a callback has thrown")
   return { code, printed: printed.replaceAll(file, "script.txt") }
 })
 

@@ -39,6 +39,10 @@ describe("a line of a log", () => {
   it("says what is wrong with it when it cannot be read, and nothing when it is blank", () => {
     assert.deepStrictEqual(readLine("hello", 3), { line: 3, problem: "the line is neither JSON nor has a frame in it" })
     assert.deepStrictEqual(readLine('{"a":1}', 3), { line: 3, problem: "the object has neither text, frame nor event" })
+    assert.deepStrictEqual(readLine('[[2,"1","Heartbeat",{}],[3,"1",{}]]', 3), {
+      line: 3,
+      problem: "the line is a list of messages; each must be on a line of its own"
+    })
     assert.isUndefined(readLine("  ", 3))
   })
 

@@ -51,6 +51,7 @@ describe("ocpp-sim lint", () => {
       const { code, lines } = yield* run([fileOf("none.jsonl", new Session(), "stations: 5")])
       assert.strictEqual(code, 2)
       assert.include(lines.at(-1), "no frame")
+      assert.include(lines.at(-1), "JSON lines, one message each")
     })
   )
 

@@ -65,6 +65,11 @@ layer(network)((it) => {
       for (const values of [{ url, identity: "NOBODY" }, { url, speed: "0" }, { url, station: "CS-9" }, {}])
         assert.strictEqual((yield* run(values)).code, 2, JSON.stringify(values))
       assert.strictEqual((yield* run({ url }, [`${file}.absent`])).code, 2)
+      const reversed = `${file}.reversed`
+      writeFileSync(reversed, JSON.stringify({ direction: "sent", message: [2, "1", "Heartbeat", {}] }))
+      const { code, printed } = yield* run({ ...quick, identity: "CS-1" }, [reversed])
+      assert.strictEqual(code, 2)
+      assert.include(printed, "has no frames that the station sent. Is the direction right?")
     })
   )
 })

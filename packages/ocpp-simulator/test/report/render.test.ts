@@ -77,6 +77,13 @@ describe("toHtml", () => {
     expect(toHtml({ ...report, scenario: planned })).toContain("ended early, 10 min were planned")
   })
 
+  it("says what was not delivered at the end", () => {
+    const report = run(day)
+    expect(toText(report)).not.toContain("not delivered at the end")
+    const offlineQueue = { ...report.offlineQueue, atEnd: 10 }
+    expect(toText({ ...report, offlineQueue })).toContain(", 10 not delivered at the end")
+  })
+
   it("escapes what comes from outside", () => {
     const evil = `</title><script>alert("x")</script>'&`
     const html = toHtml(run(scenario(JSON.stringify({ name: evil, stations: 1, duration: 5 }))))

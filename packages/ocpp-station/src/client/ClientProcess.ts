@@ -71,11 +71,15 @@ export interface ClientParts {
   readonly maxQueuedMessages: number
   /** Called in the very moment; it may act on the client. What it throws is logged, and so with all below. */
   readonly tell: (event: ClientEvent) => void
+  /** The queue is there. Given: the newest event of each transaction that an earlier process has begun and not ended. */
+  readonly loaded?: ((unfinished: ReadonlyArray<TransactionEventRequest>) => void) | undefined
   /** The station may send now: after a boot, or because the link is back. */
   readonly online?: ((afterBoot: boolean, offlineSeconds: number) => void) | undefined
   readonly offline?: (() => void) | undefined
   /** The station goes down for a reboot. */
   readonly rebooting?: (() => void) | undefined
+  /** The clock was set to that of the CSMS: forward by so many milliseconds, or back. */
+  readonly clockSet?: ((milliseconds: number) => void) | undefined
 }
 
 /** A dialer has broken its contract. */
@@ -127,8 +131,11 @@ export class ClientProcess implements Client, SessionOwner {
     }
     this.delivery = new Delivery(this, parts.maxQueuedMessages)
     this.retryAlarm = new Alarm(host.deadlines, () => this.connect("Retry"))
-    this.registration = new Registration(this, parts.chargingStation, (afterBoot, offlineSeconds) =>
-      this.guard(() => parts.online?.(afterBoot, offlineSeconds))
+    this.registration = new Registration(
+      this,
+      parts.chargingStation,
+      (afterBoot, offlineSeconds) => this.guard(() => parts.online?.(afterBoot, offlineSeconds)),
+      (milliseconds) => this.guard(() => parts.clockSet?.(milliseconds))
     )
   }
 
@@ -147,7 +154,7 @@ export class ClientProcess implements Client, SessionOwner {
   start(reason: BootReasonEnumType = "PowerUp"): void {
     if (this.state !== "Stopped") return
     this.registration.reason = reason
-    this.delivery.load()
+    this.delivery.load(this.parts.loaded)
     this.connect("Start")
   }
 

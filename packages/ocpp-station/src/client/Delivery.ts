@@ -2,10 +2,9 @@
  * Delivers the queue of a station: one message after the other, each until it is processed or given up (E04, E13, R-190,
  * R-232). The client says when something may be sent.
  */
-import * as Exit from "effect/Exit"
-import type { TransactionEventResponse } from "@wattline/ocpp-v201"
-import { runInline } from "@wattline/ocpp-core/engine"
+import type { TransactionEventRequest, TransactionEventResponse } from "@wattline/ocpp-v201"
 import { MessageQueue, type QueuedMessage } from "../queue/MessageQueue.ts"
+import { StoreAccess } from "../queue/StoreAccess.ts"
 import { Alarm } from "./Alarm.ts"
 import type { CallEnd } from "./ClientEvent.ts"
 import type { ClientProcess } from "./ClientProcess.ts"
@@ -14,27 +13,34 @@ import { pump } from "./Sending.ts"
 /** See the head of the file. */
 export class Delivery {
   readonly queue: MessageQueue
-  /** Whether what an earlier process has left is there; nothing is sent before. */
+  private readonly store: StoreAccess
+  /** Whether what an earlier process has left is there; nothing is stored or sent before. */
   private isLoaded = false
   /** The message on the wire. */
   private sent: QueuedMessage | undefined = undefined
+  /** The newest message that has seen the link lost, or an earlier process end. */
+  private late = 0
   private readonly pause: Alarm
   private readonly client: ClientProcess
 
   constructor(client: ClientProcess, most: number) {
     this.client = client
     this.queue = new MessageQueue(most)
+    this.store = new StoreAccess(client.host.store, client.identity, client.host.run, (message) =>
+      client.tell({ _tag: "QueueNotStored", message })
+    )
     this.pause = new Alarm(client.host.deadlines, () => pump(client))
   }
 
-  /** Takes over what an earlier process has left. */
-  load(): void {
+  /** Takes over what an earlier process has left; `done` is given the newest event of each transaction that it has not ended. */
+  load(done: ((unfinished: ReadonlyArray<TransactionEventRequest>) => void) | undefined): void {
     if (this.isLoaded) return
-    const { host, identity } = this.client
-    runInline(host.run, host.store.load(identity), (exit) => {
-      if (Exit.isSuccess(exit)) this.queue.restore(exit.value)
-      else this.complain(exit)
+    this.store.load(({ messages, unfinished }) => {
+      const meanwhile = this.queue.restore(messages)
+      this.late = this.queue.newest - meanwhile.length
       this.isLoaded = true
+      for (const message of meanwhile) this.persist(message)
+      this.client.conclude(done, unfinished)
       pump(this.client)
     })
   }
@@ -47,13 +53,9 @@ export class Delivery {
   ): void {
     const { client } = this
     const message = this.queue.push(action, request, done)
-    runInline(client.host.run, client.host.store.append(client.identity, message), (exit) => {
-      if (Exit.isFailure(exit)) this.complain(exit) // better delivered without a copy than not at all
-      message.isStored = true
-      pump(client)
-    })
+    if (this.isLoaded) this.persist(message)
     for (const dropped of this.queue.shrink(this.sent)) {
-      this.forget(dropped)
+      if (this.isLoaded) this.store.forget(dropped)
       client.tell({ _tag: "MessageDropped", action: dropped.action })
       client.conclude(dropped.done, undefined)
     }
@@ -66,6 +68,16 @@ export class Delivery {
     if (head === undefined || !head.isStored) return undefined
     this.sent = head
     return head
+  }
+
+  /** What a message says now: an event that was in the queue when the station went offline is of that time (E11.FR.07). */
+  requestOf({ action, number, request }: QueuedMessage): object {
+    return number <= this.late && action === "TransactionEvent" ? { ...request, offline: true } : request
+  }
+
+  /** The station goes offline. */
+  linkLost(): void {
+    this.late = this.queue.newest
   }
 
   /** It was processed. */
@@ -105,20 +117,15 @@ export class Delivery {
     this.pause.cancel()
   }
 
-  private remove(message: QueuedMessage): void {
-    if (this.queue.remove(message)) this.forget(message)
-  }
-
-  private forget({ number }: QueuedMessage): void {
-    const { host, identity } = this.client
-    runInline(host.run, host.store.remove(identity, number), (exit) => {
-      if (Exit.isFailure(exit)) this.complain(exit)
+  /** Stores it; then it may go out. */
+  private persist(message: QueuedMessage): void {
+    this.store.append(message, () => {
+      message.isStored = true // better delivered without a copy than not at all
+      pump(this.client)
     })
   }
 
-  private complain(exit: Exit.Failure<unknown, { readonly message: string }>): void {
-    const problem = exit.cause.reasons[0]
-    const message = problem?._tag === "Fail" ? problem.error.message : "the store failed"
-    this.client.tell({ _tag: "QueueNotStored", message })
+  private remove(message: QueuedMessage): void {
+    if (this.queue.remove(message)) this.store.forget(message)
   }
 }

@@ -40,18 +40,24 @@ export class Registration {
   private readonly client: ClientProcess
   private readonly chargingStation: () => ChargingStationType
   private readonly online: (afterBoot: boolean, offlineSeconds: number) => void
+  private readonly clockSet: (milliseconds: number) => void
   private readonly bootAlarm: Alarm
   private readonly silence: Alarm
 
-  /** `online` is called each time the station may speak: after a boot, or because the link is back. */
+  /**
+   * `online` is called each time the station may speak: after a boot, or because the link is back; `clockSet` with how far the
+   * clock went forward.
+   */
   constructor(
     client: ClientProcess,
     chargingStation: () => ChargingStationType,
-    online: (afterBoot: boolean, offlineSeconds: number) => void
+    online: (afterBoot: boolean, offlineSeconds: number) => void,
+    clockSet: (milliseconds: number) => void
   ) {
     this.client = client
     this.chargingStation = chargingStation
     this.online = online
+    this.clockSet = clockSet
     const { deadlines } = client.host
     this.bootAlarm = new Alarm(deadlines, () => this.boot(this.reason))
     this.silence = new Alarm(deadlines, () => this.isSilent())
@@ -156,7 +162,10 @@ export class Registration {
     const time = Date.parse(currentTime)
     this.lastClock = host.tick()
     const ahead = time - host.now()
-    if (time < lastTime && Math.abs(ahead - this.clockOffset) > clockTolerance) this.clockOffset = ahead
+    const by = ahead - this.clockOffset
+    if (!(time < lastTime && Math.abs(by) > clockTolerance)) return // also what is no time
+    this.clockOffset = ahead
+    this.clockSet(by)
   }
 
   private isSilent(): void {

@@ -1,4 +1,5 @@
 /** CALLs of a station: checked, queued, sent one at a time, settled once (R-100…R-107, R-121, R-160…R-163, R-233, R-235). */
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { StationAction } from "@wattline/ocpp-v201"
 import type { NotSent } from "@wattline/ocpp-core"
@@ -6,6 +7,7 @@ import { type ActionRule, describe, outgoing, type Reply } from "@wattline/ocpp-
 import type { CallEnd } from "./ClientEvent.ts"
 import type { ClientProcess } from "./ClientProcess.ts"
 import { notSent, type Outcome, PendingCall } from "./PendingCall.ts"
+import { requestProblem } from "./problems.ts"
 
 /** CALLs that may wait behind the outstanding one. */
 const maxWaitingCalls = 1_000
@@ -71,11 +73,15 @@ export const pump = (client: ClientProcess): void => {
 }
 
 const nextOfQueue = (client: ClientProcess): PendingCall | undefined => {
-  const { delivery, outbound } = client
+  const { delivery, host, identity, outbound } = client
   if (!client.isOnline) return undefined
   for (let message = delivery.take(); message !== undefined; message = delivery.take()) {
-    const checked = check(client, message.action, message.request)
+    const checked = check(client, message.action, delivery.requestOf(message))
     if (!("rule" in checked)) {
+      const { action, request } = message
+      host.run(
+        Effect.logError(`${identity}: ${action} is invalid: ${requestProblem(action, request) ?? "no such action"}`)
+      )
       delivery.discard(message, "FormatViolation") // it will never be valid
       continue
     }
@@ -121,6 +127,7 @@ export const settled = (client: ClientProcess, call: PendingCall, reply: Reply):
 /** The link is gone: what was sent has an unknown outcome, what waited was not sent (R-181). The result tells the callers. */
 export const loseCalls = (client: ClientProcess): (() => void) => {
   const { delivery, host, outbound } = client
+  delivery.linkLost()
   const lost = outbound.lose()
   const waiting = outbound.drop(() => true)
   if (lost !== undefined) {

@@ -10,12 +10,15 @@ import type {
   TransactionEventRequest,
   TransactionEventResponse
 } from "@wattline/ocpp-v201"
-import type { CallFailure } from "@wattline/ocpp-core"
+import type { CallFailure, NotSent } from "@wattline/ocpp-core"
 import { EventHub, type EventsMissed } from "@wattline/ocpp-core/engine"
 import type { ClientSettings } from "./Client.ts"
 import type { ClientEvent } from "./ClientEvent.ts"
-import type { ClientProcess } from "./ClientProcess.ts"
+import type { ClientParts, ClientProcess } from "./ClientProcess.ts"
+import { notSent } from "./PendingCall.ts"
+import { requestProblem, settingsProblem } from "./problems.ts"
 import type { StationState } from "./StationState.ts"
+import { troubleLog } from "./troubleLog.ts"
 
 /** A charging station's client. */
 export interface StationClient {
@@ -37,18 +40,25 @@ export interface StationClient {
   /**
    * Delivers a TransactionEvent, whatever it takes: in order, again by the rules of MessageAttempts (R-190), later when offline
    * and then marked `offline` (R-232). It is in the queue when the effect starts; waiting for the answer is up to you.
-   * `undefined`: it was given up.
+   * `undefined`: it was given up. One that breaks the schema fails with `NotSent` and is not queued.
    */
-  readonly transactionEvent: (request: TransactionEventRequest) => Effect.Effect<TransactionEventResponse | undefined>
-  /** Queues a SecurityEventNotification, which is delivered as surely (A04.FR.02). */
-  readonly securityEvent: (request: SecurityEventNotificationRequest) => Effect.Effect<void>
+  readonly transactionEvent: (
+    request: TransactionEventRequest
+  ) => Effect.Effect<TransactionEventResponse | undefined, NotSent>
+  /** Queues a SecurityEventNotification, which is delivered as surely (A04.FR.02); fails as `transactionEvent` does. */
+  readonly securityEvent: (request: SecurityEventNotificationRequest) => Effect.Effect<void, NotSent>
   /** TransactionEvents that the CSMS has not acknowledged yet. */
   readonly undelivered: Effect.Effect<number>
+  /**
+   * The newest event of each transaction that an earlier process of this station has begun and not ended: go on with its next
+   * `seqNo`, or end it (`Ended`, stoppedReason PowerLoss). Waits until the durable queue is read; empty without one.
+   */
+  readonly unfinished: Effect.Effect<ReadonlyArray<TransactionEventRequest>>
   /** What happens from the moment the stream starts; its buffer holds 1,024 events. */
   readonly events: Stream.Stream<ClientEvent | EventsMissed>
   /** The same, from now on. */
   readonly subscribe: Effect.Effect<Stream.Stream<ClientEvent | EventsMissed>, never, Scope.Scope>
-  /** Changes how the client behaves from now on. */
+  /** Changes how the client behaves from now on; a value that cannot be is a defect: a RangeError. */
   readonly configure: (changes: Partial<ClientSettings>) => Effect.Effect<void>
   /** Restarts the station: offline for `seconds`, then a BootNotification with `reason`. */
   readonly reboot: ClientReboot
@@ -71,18 +81,22 @@ const any = (_event: ClientEvent): _event is ClientEvent => true
 
 /** Puts a client around a process; it stops with the scope. */
 export const makeStationClient = Effect.fnUntraced(function* (
-  make: (tell: (event: ClientEvent) => void) => ClientProcess
+  make: (callbacks: Pick<ClientParts, "tell" | "loaded">) => ClientProcess
 ) {
   const hub = new EventHub<ClientEvent>()
   const waiting = new Set<Deferred.Deferred<void>>()
+  let log: ((event: ClientEvent) => void) | undefined
   const tell = (event: ClientEvent): void => {
+    log?.(event)
     if (event._tag === "StateChanged" && event.state === "Accepted") {
       for (const deferred of waiting) Deferred.doneUnsafe(deferred, Effect.void)
       waiting.clear()
     }
     if (hub.active) hub.publish(event)
   }
-  const process = make(tell)
+  const unfinished = Deferred.makeUnsafe<ReadonlyArray<TransactionEventRequest>>()
+  const process = make({ tell, loaded: (found) => Deferred.doneUnsafe(unfinished, Effect.succeed(found)) })
+  log = troubleLog(process.identity, process.host.run)
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
       process.dispose()
@@ -104,12 +118,22 @@ export const makeStationClient = Effect.fnUntraced(function* (
         return Effect.sync(() => process.withdraw(resume))
       }),
     transactionEvent: (request) =>
-      Effect.callback((resume) => process.transactionEvent(request, (response) => resume(Effect.succeed(response)))),
-    securityEvent: (request) => Effect.sync(() => process.securityEvent(request)),
+      valid("TransactionEvent", request, () =>
+        Effect.callback((resume) => process.transactionEvent(request, (response) => resume(Effect.succeed(response))))
+      ),
+    securityEvent: (request) =>
+      valid("SecurityEventNotification", request, () => Effect.sync(() => process.securityEvent(request))),
     undelivered: Effect.sync(() => process.undelivered()),
+    unfinished: Deferred.await(unfinished),
     events: hub.stream(bufferSize, any),
     subscribe: hub.subscribe(bufferSize, any),
-    configure: (changes) => Effect.sync(() => process.configure(changes)),
+    configure: (changes) =>
+      Effect.suspend(() => {
+        const problem = settingsProblem(changes)
+        return problem === undefined
+          ? Effect.sync(() => process.configure(changes))
+          : Effect.die(new RangeError(`Station ${process.identity} is not configured: ${problem}`))
+      }),
     reboot: (reason, seconds) => Effect.sync(() => process.reboot(reason, seconds)),
     outage: (seconds) => Effect.sync(() => process.outage(seconds)),
     reconnect: Effect.sync(() => process.reconnect()),
@@ -117,3 +141,10 @@ export const makeStationClient = Effect.fnUntraced(function* (
   }
   return { process, shape }
 })
+
+/** What can never be delivered is not queued: whoever asks for it must hear why. */
+const valid = <A>(action: StationAction, request: object, queue: () => Effect.Effect<A>): Effect.Effect<A, NotSent> =>
+  Effect.suspend(() => {
+    const problem = requestProblem(action, request)
+    return problem === undefined ? queue() : notSent(action, "InvalidRequest", problem)
+  })

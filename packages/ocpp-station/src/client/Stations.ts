@@ -9,7 +9,6 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import type { BootReasonEnumType, ChargingStationType } from "@wattline/ocpp-v201"
-import { dialProblem } from "@wattline/ocpp-core/adapter"
 import {
   Counters,
   Deadlines,
@@ -26,6 +25,7 @@ import { ClientProcess, type ConnectionProfile } from "./ClientProcess.ts"
 import type { Host } from "./Host.ts"
 import { makeStationClient, type StationClient } from "./StationClient.ts"
 import type { AnyHandler } from "./Receiving.ts"
+import { bootProblem, connectionProblem, handlersProblem, settingsProblem } from "./problems.ts"
 
 /** The station cannot be made as it is; `detail` says what to change. */
 export class InvalidStation extends Data.TaggedError("InvalidStation")<{
@@ -51,7 +51,11 @@ export interface StationConnection {
 
 /** A station to make. */
 export interface StationOptions<R = never> extends StationConnection {
-  /** As in `addStation` of the CSMS. */
+  /**
+   * The name that the CSMS knows the station by, and the last segment of the URL: at most 48 characters `a-z A-Z 0-9 * - _ = : + |
+   * @ .` (R-023), no `:` with a password. Two stations of one identity at a time replace each other at the CSMS, and spoil each
+   * other's durable queue.
+   */
   readonly identity: string
   /** What BootNotification says: `{ model, vendorName }` at least. */
   readonly chargingStation: ChargingStationType
@@ -71,7 +75,7 @@ export class Stations extends Context.Service<
   {
     /**
      * Starts a station: it connects, boots and stays connected until the scope closes. Wait for `client.accepted` where that
-     * matters. What handlers need is taken from here.
+     * matters: a station that cannot connect goes on trying, and logs why. What handlers need is taken from here.
      */
     readonly connect: <R = never>(
       options: StationOptions<R>
@@ -122,27 +126,32 @@ const make = Effect.gen(function* () {
 
   const connect = <R>(options: StationOptions<R>) =>
     Effect.gen(function* () {
-      const { chargingStation, handlers, identity } = options
+      const { bootReason, chargingStation, handlers = {}, identity, settings = {} } = options
       const profile = connectionOf(options)
-      const detail = problemOf(identity, profile)
+      const detail =
+        connectionProblem(identity, profile) ??
+        passwordProblem(profile) ??
+        settingsProblem(settings) ??
+        handlersProblem(handlers as StationHandlers) ??
+        bootProblem(chargingStation, bootReason)
       if (detail !== undefined) return yield* new InvalidStation({ identity, detail })
       const own = Context.omit(Scope.Scope)(yield* Effect.context<R>())
       const client = yield* makeStationClient(
-        (tell) =>
+        (callbacks) =>
           new ClientProcess(
             { ...host, run: Effect.runForkWith(Context.merge(context, own) as Context.Context<never>) },
             {
               identity,
               connection: () => profile,
               chargingStation: () => chargingStation,
-              handlers: tableOf(handlers as StationHandlers | undefined),
-              settings: options.settings ?? {},
+              handlers: tableOf(handlers as StationHandlers),
+              settings,
               maxQueuedMessages: options.maxQueuedMessages ?? 10_000,
-              tell
+              ...callbacks
             }
           )
       )
-      client.process.start(options.bootReason)
+      client.process.start(bootReason)
       return client.shape
     })
   return Stations.of({ connect, host })
@@ -150,8 +159,7 @@ const make = Effect.gen(function* () {
 
 /** The profile with its defaults. */
 export const connectionOf = ({ password, securityProfile, tls, url }: StationConnection): ConnectionProfile => {
-  const implied =
-    tls?.certificate !== undefined ? 3 : password === undefined ? 0 : url.toLowerCase().startsWith("wss:") ? 2 : 1
+  const implied = tls?.certificate !== undefined ? 3 : password === undefined ? 0 : /^wss:/i.test(url) ? 2 : 1
   return {
     url,
     securityProfile: securityProfile ?? implied,
@@ -160,9 +168,11 @@ export const connectionOf = ({ password, securityProfile, tls, url }: StationCon
   }
 }
 
-/** Why a station cannot connect so, before anything is tried; `undefined` when it can. */
-export const problemOf = (identity: string, profile: ConnectionProfile): string | undefined =>
-  dialProblem({ ...profile, identity, protocols: [ocpp201.subprotocol], timeout: 1 }, ["ws:", "wss:"])
+/** A station that means to show a password, and would not. */
+const passwordProblem = ({ password, securityProfile }: ConnectionProfile): string | undefined =>
+  securityProfile === 0 && password !== undefined
+    ? "Security profile 0 is without a password: leave out `securityProfile` or `password`."
+    : undefined
 
 /** Handlers as the client looks them up. */
 export const tableOf = (...sets: ReadonlyArray<StationHandlers | undefined>): ReadonlyMap<string, AnyHandler> => {

@@ -35,7 +35,10 @@ export type PromiseStationHandlers = { readonly [A in CsmsAction]?: PromiseStati
 /** The same handlers as the client wants them. `station` is asked for when a handler reads it. */
 export const toHandlers = (handlers: PromiseStationHandlers, station: () => PromiseStationClient): StationHandlers =>
   Object.fromEntries(
-    Object.entries(handlers).map(([action, handler]) => [action, toHandler(handlers, handler as AnyHandler, station)])
+    Object.entries(handlers).map(([action, handler]) => [
+      action,
+      typeof handler === "function" ? toHandler(handlers, handler as AnyHandler, station) : handler
+    ])
   ) // the types of the requests are those of `PromiseStationHandlers`
 
 type AnyHandler = (

@@ -10,10 +10,15 @@ import { MessageStore, MessageStoreError, type StoredMessage } from "../queue/Me
  * that is told as `QueueNotStored`, and messages are kept in memory only.
  */
 export interface PromiseMessageStore {
-  /** What was appended and not removed, in the order of its numbers. */
+  /** What was appended and not removed, in the order of its numbers; what was kept is marked `isDone`. */
   load(identity: string): MaybePromise<ReadonlyArray<StoredMessage>>
   /** Ends when the message would survive the end of this process; it is sent then, and not before. */
   append(identity: string, message: StoredMessage): MaybePromise<unknown>
+  /**
+   * Marks a message that is done with and is the newest of a transaction that runs, so that the next process knows of it. It
+   * takes the place of `former`, which is forgotten.
+   */
+  keep(identity: string, number: number, former?: number): MaybePromise<unknown>
   /** Forgets a message; it was delivered, given up or dropped. */
   remove(identity: string, number: number): MaybePromise<unknown>
 }
@@ -27,8 +32,8 @@ export const storeLayer = (store: PromiseMessageStore | MessageStoreLayer | unde
   if (!("load" in store)) return store
   return Layer.succeed(MessageStore, {
     load: (identity) => attempt(() => store.load(identity), storeError),
-    append: (identity, { action, number, request }) =>
-      Effect.asVoid(attempt(() => store.append(identity, { number, action, request }), storeError)),
+    append: (identity, message) => Effect.asVoid(attempt(() => store.append(identity, message), storeError)),
+    keep: (identity, number, former) => Effect.asVoid(attempt(() => store.keep(identity, number, former), storeError)),
     remove: (identity, number) => Effect.asVoid(attempt(() => store.remove(identity, number), storeError))
   })
 }

@@ -41,14 +41,19 @@ export interface PromiseStationClient extends AsyncDisposable {
   /**
    * Delivers a TransactionEvent, whatever it takes: in order, again by the rules of MessageAttempts (R-190), later when offline
    * and then marked `offline` (R-232). It is in the queue when this returns; waiting for the answer is up to you, and an abort
-   * ends only that. `undefined`: it was given up.
+   * ends only that. `undefined`: it was given up. One that breaks the schema is rejected with `NotSent` and is not queued.
    */
   transactionEvent(request: TransactionEventRequest, options?: Abortable): Promise<TransactionEventResponse | undefined>
-  /** Queues a SecurityEventNotification, which is delivered as surely (A04.FR.02). */
+  /** Queues a SecurityEventNotification, which is delivered as surely (A04.FR.02); throws `NotSent` for an invalid one. */
   securityEvent(request: SecurityEventNotificationRequest): void
+  /**
+   * The newest event of each transaction that an earlier process of this station has begun and not ended: go on with its next
+   * `seqNo`, or end it (`Ended`, stoppedReason PowerLoss). Waits until the durable queue is read; empty without one.
+   */
+  unfinished(options?: Abortable): Promise<ReadonlyArray<TransactionEventRequest>>
   /** What happens from now on, whenever the reading begins. */
   events(options?: PromiseEventsOptions): PromiseEvents<ClientEvent | EventsMissed>
-  /** Changes how the client behaves from now on. */
+  /** Changes how the client behaves from now on; throws a RangeError for a value that cannot be. */
   configure(changes: Partial<ClientSettings>): void
   /** Restarts the station: offline for `seconds`, then a BootNotification with `reason`. */
   reboot(reason: BootReasonEnumType, seconds: number): void
@@ -103,6 +108,10 @@ export class StationClientFacade implements PromiseStationClient {
 
   securityEvent(request: SecurityEventNotificationRequest): void {
     Effect.runSync(this.client.securityEvent(request))
+  }
+
+  unfinished(options?: Abortable): Promise<ReadonlyArray<TransactionEventRequest>> {
+    return this.lifetime.bridge.run(this.client.unfinished, options?.signal)
   }
 
   events(options?: PromiseEventsOptions): PromiseEvents<ClientEvent | EventsMissed> {

@@ -54,7 +54,8 @@ export interface PromiseVirtualStationOptions
 export interface PromiseStations extends AsyncDisposable {
   /**
    * Starts a station: it connects, boots and stays connected until it is closed. Wait for `station.accepted()` where that
-   * matters. Rejects with `InvalidStation` when it cannot be made as it is.
+   * matters: a station that cannot connect goes on trying, and logs why. Rejects with `InvalidStation` when it cannot be made as
+   * it is.
    */
   connect(options: PromiseStationOptions): Promise<PromiseStationClient>
   /** Builds a station with behaviour and switches it on. Rejects with `InvalidStation`. */

@@ -1,6 +1,6 @@
 /**
- * Keeps the queues of stations in a folder, one small file each: a line for every message that was queued, and one for every
- * message that is done with. The end of a file that was cut off by a crash is read as far as it goes.
+ * Keeps the queues of stations in a folder, one small file each: a line for every message that was queued, kept, or
+ * is done with. The end of a file that was cut off by a crash is read as far as it goes.
  */
 import {
   closeSync,
@@ -29,7 +29,21 @@ export interface FileMessageStoreOptions {
   readonly sync?: boolean
 }
 
-type Line = { readonly queued: StoredMessage } | { readonly done: number }
+type Line =
+  | { readonly queued: StoredMessage }
+  | { readonly kept: number; readonly former: number | undefined }
+  | { readonly done: number }
+
+/** Lines after which a file is written anew, without what is done with. */
+const linesBetween = 1_000
+
+/** What is known of the file of one station. */
+interface Content {
+  /** Numbers of the messages in it that were not removed. */
+  readonly numbers: Set<number>
+  /** Lines since it was written anew. */
+  lines: number
+}
 
 const attempt = <A>(what: string, action: () => A): Effect.Effect<A, MessageStoreError> =>
   Effect.try({
@@ -40,8 +54,7 @@ const attempt = <A>(what: string, action: () => A): Effect.Effect<A, MessageStor
 
 /** Makes a store; `layer` gives it to `Stations`. */
 export const make = ({ directory, sync = true }: FileMessageStoreOptions): MessageStoreShape => {
-  /** Messages in the file of each station that are not done with. */
-  const open = new Map<string, number>()
+  const contents = new Map<string, Content>()
   const fileOf = (identity: string): string =>
     join(directory, `${encodeURIComponent(identity).replaceAll("*", "%2A")}.jsonl`)
 
@@ -54,34 +67,44 @@ export const make = ({ directory, sync = true }: FileMessageStoreOptions): Messa
       closeSync(descriptor)
     }
   }
+  /** Writes the file anew: what is done with goes, and so does half a line at the end. */
+  const renew = (identity: string): ReadonlyArray<StoredMessage> => {
+    const file = fileOf(identity)
+    const messages = existsSync(file) ? read(readFileSync(file, "utf8")) : []
+    write(`${file}.new`, messages.map((queued) => `${JSON.stringify({ queued })}\n`).join(""), "w")
+    renameSync(`${file}.new`, file)
+    contents.set(identity, { numbers: new Set(messages.map(({ number }) => number)), lines: 0 })
+    return messages
+  }
+  /** Adds a line. An empty file says the same as one where everything is done with. */
   const append = (identity: string, line: Line): void => {
-    write(fileOf(identity), `${JSON.stringify(line)}\n`, "a")
+    const content = contents.get(identity) ?? { numbers: new Set(), lines: 0 }
+    contents.set(identity, content)
+    const { numbers } = content
+    const gone = "done" in line ? line.done : "kept" in line ? line.former : undefined
+    if (gone !== undefined && numbers.has(gone) && numbers.size === 1) {
+      truncateSync(fileOf(identity))
+      content.lines = 0
+    } else {
+      write(fileOf(identity), `${JSON.stringify(line)}\n`, "a")
+      content.lines += 1
+    }
+    if (gone !== undefined) numbers.delete(gone)
+    if ("queued" in line) numbers.add(line.queued.number)
+    if (content.lines >= Math.max(linesBetween, 4 * numbers.size)) renew(identity)
   }
 
   return {
     load: (identity) =>
       attempt(`The queue of ${identity} cannot be read`, () => {
         mkdirSync(directory, { recursive: true, mode: 0o700 })
-        const file = fileOf(identity)
-        const messages = existsSync(file) ? read(readFileSync(file, "utf8")) : []
-        open.set(identity, messages.length)
-        // Written anew: what is done with goes, and so does half a line at the end.
-        write(`${file}.new`, messages.map((queued) => `${JSON.stringify({ queued })}\n`).join(""), "w")
-        renameSync(`${file}.new`, file)
-        return messages
+        return renew(identity)
       }),
-    append: (identity, { action, number, request }) =>
-      attempt(`A message of ${identity} cannot be stored`, () => {
-        append(identity, { queued: { number, action, request } })
-        open.set(identity, (open.get(identity) ?? 0) + 1)
-      }),
-    remove: (identity, number) =>
-      attempt(`A message of ${identity} cannot be removed`, () => {
-        const left = (open.get(identity) ?? 1) - 1
-        open.set(identity, left)
-        if (left > 0) append(identity, { done: number })
-        else truncateSync(fileOf(identity))
-      })
+    append: (identity, queued) =>
+      attempt(`A message of ${identity} cannot be stored`, () => append(identity, { queued })),
+    keep: (identity, kept, former) =>
+      attempt(`A message of ${identity} cannot be kept`, () => append(identity, { kept, former })),
+    remove: (identity, done) => attempt(`A message of ${identity} cannot be removed`, () => append(identity, { done }))
   }
 }
 
@@ -92,7 +115,12 @@ const read = (text: string): ReadonlyArray<StoredMessage> => {
     const entry = parse(line)
     if (entry === undefined) continue
     if ("queued" in entry) messages.set(entry.queued.number, entry.queued)
-    else messages.delete(entry.done)
+    else if ("done" in entry) messages.delete(entry.done)
+    else {
+      if (entry.former !== undefined) messages.delete(entry.former)
+      const message = messages.get(entry.kept)
+      if (message !== undefined) messages.set(entry.kept, { ...message, isDone: true })
+    }
   }
   return [...messages.values()].toSorted((one, other) => one.number - other.number)
 }

@@ -7,6 +7,7 @@ import type { StoredMessage } from "./MessageStore.ts"
 
 /** A message in the queue. */
 export interface QueuedMessage extends StoredMessage {
+  number: number
   /** How often it was sent and not processed (E13). */
   attempts: number
   /** Whether it would survive the process; it is not sent before. */
@@ -30,16 +31,33 @@ export class MessageQueue {
     return this.messages.length
   }
 
+  /** The number of the newest message that there ever was. */
+  get newest(): number {
+    return this.last
+  }
+
   /** What is to be delivered next. */
   get head(): QueuedMessage | undefined {
     return this.messages[0]
   }
 
-  /** Takes over what an earlier process has left; before anything else comes. */
-  restore(stored: ReadonlyArray<StoredMessage>): void {
-    const restored = stored.map((message) => ({ ...message, attempts: 0, isStored: true, done: undefined }))
-    this.messages = [...restored, ...this.messages]
-    for (const { number } of stored) this.last = Math.max(this.last, number)
+  /**
+   * Takes over what an earlier process has left. Gives what has come meanwhile, with new numbers behind those of the other:
+   * it is still to be stored.
+   */
+  restore(stored: ReadonlyArray<StoredMessage>): ReadonlyArray<QueuedMessage> {
+    const meanwhile = this.messages
+    this.messages = []
+    this.last = 0
+    for (const { action, isDone, number, request } of stored) {
+      this.last = Math.max(this.last, number)
+      if (isDone !== true) this.messages.push({ number, action, request, attempts: 0, isStored: true, done: undefined })
+    }
+    for (const message of meanwhile) {
+      message.number = this.last += 1
+      this.messages.push(message)
+    }
+    return meanwhile
   }
 
   /** Puts a message at the end. */

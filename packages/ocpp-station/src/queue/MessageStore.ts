@@ -11,6 +11,8 @@ export interface StoredMessage {
   readonly action: StationAction
   /** The payload as it is to go out. */
   readonly request: object
+  /** It is done with, and `keep` was called for it. */
+  readonly isDone?: boolean
 }
 
 /** The store could not be read or written. `message` says why and holds no secret. */
@@ -18,10 +20,15 @@ export class MessageStoreError extends Data.TaggedError("MessageStoreError")<{ r
 
 /** What a store does. Calls for one station come one after the other. */
 export interface MessageStoreShape {
-  /** What was appended and not removed, in the order of its numbers. */
+  /** What was appended and not removed, in the order of its numbers; what was kept is marked `isDone`. */
   readonly load: (identity: string) => Effect.Effect<ReadonlyArray<StoredMessage>, MessageStoreError>
   /** Ends when the message would survive the end of this process. */
   readonly append: (identity: string, message: StoredMessage) => Effect.Effect<void, MessageStoreError>
+  /**
+   * Marks a message that is done with and is the newest of a transaction that runs, so that the next process knows of it. It
+   * takes the place of `former`, which is forgotten.
+   */
+  readonly keep: (identity: string, number: number, former?: number) => Effect.Effect<void, MessageStoreError>
   /** Forgets a message; it was delivered, given up or dropped. */
   readonly remove: (identity: string, number: number) => Effect.Effect<void, MessageStoreError>
 }
@@ -37,5 +44,6 @@ const nothing = Effect.succeed([])
 export const forgetful: MessageStoreShape = {
   load: () => nothing,
   append: () => Effect.void,
+  keep: () => Effect.void,
   remove: () => Effect.void
 }

@@ -100,6 +100,9 @@ export class Authorization implements AuthorizationPart {
     if (Exit.isSuccess(outcome)) {
       const { idTokenInfo } = outcome.value
       this.learned(idToken, idTokenInfo) // C10.FR.04
+      const { personalMessage } = idTokenInfo
+      if (personalMessage !== undefined)
+        this.#station.tell({ _tag: "MessageShown", id: 0, content: personalMessage.content }) // I01.FR.03
       return { accepted: isGranted(outcome.value), info: idTokenInfo, by: "CSMS" }
     }
     const failure = Option.getOrUndefined(Exit.findErrorOption(outcome))

@@ -140,7 +140,12 @@ export class Availability implements AvailabilityPart {
     return used
   }
 
+  reservationLost(id: number): void {
+    this.#reservations.tell([{ id, status: "Removed" }])
+  }
+
   refresh(): void {
+    this.#turnAway()
     const ended = this.#reservations.settle()
     this.#reports.look(this)
     this.#keepVariables()
@@ -172,6 +177,7 @@ export class Availability implements AvailabilityPart {
     if (!this.isKnown({ evseId, connectorId }) || this.#jammed.has(evseId) === failed) return
     this.#jammed = changed(this.#jammed, evseId, failed)
     this.#problem({ name: "ConnectorPlugRetentionLock", evse: { id: evseId, connectorId } }, failed) // G05.FR.02
+    this.refresh()
   }
 
   unlock(evseId: number, connectorId: number): "Unlocked" | "UnlockFailed" {
@@ -218,14 +224,27 @@ export class Availability implements AvailabilityPart {
 
   /** An EVSE as reservations see it. */
   spot(evse: EVSE): Spot {
+    const isAuthorized = this.#station.transactions.isAuthorized(evse)
     return {
       evseId: evse.id,
       types: evse.connectors.map(({ type }) => type),
       usable: evse.connectors.filter(({ id }) => !this.#isInoperative(evse, id)).map(({ type }) => type),
       faulted: this.#isFaulted(evse.id),
       inoperative: evse.connectors.every(({ id }) => this.#isInoperative(evse, id)),
-      charging: evse.transaction?.started !== undefined,
-      occupied: evse.plugged !== undefined || evse.transaction !== undefined
+      charging: isAuthorized || evse.transaction?.started !== undefined,
+      occupied: isAuthorized || evse.plugged !== undefined || evse.transaction !== undefined
+    }
+  }
+
+  /** Who is authorized where nothing may begin any more does not charge there (G03.FR.06, G05.FR.01); who charges goes on. */
+  #turnAway(): void {
+    const { evses, transactions } = this.#station
+    for (const evse of evses) {
+      if (!transactions.isAuthorized(evse)) continue
+      const isBroken = this.#isFaulted(evse.id) || this.#jammed.has(evse.id)
+      const isOver =
+        evse.transaction === undefined ? isBroken || this.#isClosed(evse) : isBroken && evse.plugged === undefined
+      if (isOver) transactions.end(evse, "Other", "AbnormalCondition")
     }
   }
 

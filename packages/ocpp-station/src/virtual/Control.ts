@@ -29,6 +29,9 @@ const patience = 10
 
 const unknownEvse = "UnknownEvse"
 
+/** Messages that are about an EVSE; with all others the EVSE that a trigger names counts for nothing (F06.FR.03). */
+const ofPlaces: ReadonlySet<MessageTriggerEnumType> = new Set(["MeterValues", "StatusNotification", "TransactionEvent"])
+
 /** See the head of the file. */
 export class Control implements Part {
   private readonly station: VirtualStation
@@ -105,8 +108,10 @@ export class Control implements Part {
 
   /** B11.FR.08, B12.FR.07: only the EVSE starts anew; the station stays connected. */
   private resetEvse(evse: EVSE): void {
-    if (evse.transaction !== undefined) this.station.transactions.end(evse, "ImmediateReset", "ResetCommand")
-    this.station.availability.refresh()
+    const { availability, transactions } = this.station
+    if (evse.transaction !== undefined || transactions.isAuthorized(evse))
+      transactions.end(evse, "ImmediateReset", "ResetCommand")
+    availability.refresh()
   }
 
   /** B12.FR.01: a transaction has ended; what waited for that is reset. */
@@ -126,9 +131,14 @@ export class Control implements Part {
     evse,
     requestedMessage
   }: TriggerMessageRequest): TriggerMessageResponse | Answer<TriggerMessageResponse> {
+    const isPlaced = ofPlaces.has(requestedMessage)
     const known = evse === undefined ? undefined : this.station.evse(evse.id)
-    if (evse !== undefined && known === undefined) return rejected(unknownEvse)
-    if (evse?.connectorId !== undefined && known?.connectors.every(({ id }) => id !== evse.connectorId) === true)
+    if (isPlaced && evse !== undefined && known === undefined) return rejected(unknownEvse)
+    if (
+      isPlaced &&
+      evse?.connectorId !== undefined &&
+      known?.connectors.every(({ id }) => id !== evse.connectorId) === true
+    )
       return rejected("UnknownConnectorId")
     const plan = this.planOf(requestedMessage, evse?.id, evse?.connectorId)
     if (typeof plan === "string") return { status: plan }

@@ -6,7 +6,7 @@ import type {
   MessageStateEnumType,
   SetDisplayMessageResponse
 } from "@wattline/ocpp-v201"
-import { andThen } from "@wattline/ocpp-core"
+import { andThen, type Refusal, refuse } from "@wattline/ocpp-core"
 import type { StationHandlers } from "../client/Client.ts"
 import { displayKey, isOver, nextChange, refusalOf, shown, withMessage } from "./display/Rules.ts"
 import type { Happening } from "./Happening.ts"
@@ -44,9 +44,9 @@ export class Display implements Part {
   }
 
   readonly handlers = {
-    SetDisplayMessage: ({ message }) => Effect.sync(() => this.set(message)),
-    GetDisplayMessages: (request) => Effect.sync(() => this.get(request)),
-    ClearDisplayMessage: ({ id }) => Effect.sync(() => this.clear(id))
+    SetDisplayMessage: ({ message }) => this.guarded(() => this.set(message)),
+    GetDisplayMessages: (request) => this.guarded(() => this.get(request)),
+    ClearDisplayMessage: ({ id }) => this.guarded(() => this.clear(id))
   } satisfies StationHandlers
 
   /** What is shown now: on each display the messages of the best priority, which take turns. */
@@ -68,6 +68,7 @@ export class Display implements Part {
   }
 
   happened(happening: Happening): void {
+    if (!this.station.client.isOnline) this.fallBack(happening)
     if (this.held.length === 0) return
     switch (happening._tag) {
       case "TransactionEnded":
@@ -77,6 +78,28 @@ export class Display implements Part {
       case "StatusChanged":
         return this.refresh()
     }
+  }
+
+  /** Nobody can say what it costs: the station shows what it was given for that (I04.FR.01, I05.FR.02). */
+  private fallBack(happening: Happening): void {
+    const show = (of: "Tariff" | "Cost", variable: string, more: { readonly transactionId?: string } = {}): void => {
+      const { model } = this.station
+      const content =
+        model.value("TariffCostCtrlr", "Enabled", of) === "true" ? model.value("TariffCostCtrlr", variable) : ""
+      if (content) this.station.tell({ _tag: "MessageShown", id: 0, content, ...more })
+    }
+    if (happening._tag === "TokenJudged" && happening.accepted) show("Tariff", "TariffFallbackMessage")
+    if (happening._tag === "TransactionEnded")
+      show("Cost", "TotalCostFallbackMessage", { transactionId: happening.transactionId })
+  }
+
+  /** Without its controller the station never had a display. */
+  private guarded<A>(answer: () => A): Effect.Effect<A, Refusal> {
+    return Effect.suspend((): Effect.Effect<A, Refusal> =>
+      this.station.model.value(controller, "SupportedFormats") === undefined
+        ? Effect.fail(refuse("NotSupported", "no display"))
+        : Effect.succeed(answer())
+    )
   }
 
   private set(message: MessageInfoType): SetDisplayMessageResponse {

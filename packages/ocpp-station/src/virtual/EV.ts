@@ -33,6 +33,12 @@ export interface EVDialogue {
   readonly maxScheduleTuples?: number
   /** When it wants to leave, in seconds from when it was asked. */
   readonly departureIn?: number
+  /** What it asks of its provider when it is plugged in, for its contract certificate (M01, M02). */
+  readonly contractRequest?: {
+    readonly action: "Install" | "Update"
+    /** CertificateInstallationReq or CertificateUpdateReq as EXI in base64, at most 5,600 characters. */
+    readonly exiRequest: string
+  }
 }
 
 /** What the charger of an EV takes at most, in W, over so many AC phases; 0 is DC. */

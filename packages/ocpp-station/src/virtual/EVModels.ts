@@ -19,14 +19,21 @@ const modelOf = (name: EVModelName): EVModel => {
   throw new RangeError(`There is no EV model ${name}; there are ${Object.keys(evModels).join(", ")}.`)
 }
 
-/** An EV of a model; a name that is none throws a RangeError. Its state of charge
- * (default 0.3) and target (default 1) are 0 to 1. */
+/**
+ * An EV of a model. Its state of charge (default 0.3) and target (default 1) are from 0 to 1. A name that is none throws a
+ * RangeError, and so does a share that is no such number.
+ */
 export const makeEV = (
   model: EVModelName | EVModel,
   options: { readonly stateOfCharge?: number; readonly target?: number; readonly iso15118?: EVDialogue } = {}
 ): EV => ({
   model: typeof model === "string" ? modelOf(model) : model,
-  stateOfCharge: options.stateOfCharge ?? 0.3,
-  target: options.target ?? 1,
+  stateOfCharge: shareOf("stateOfCharge", options.stateOfCharge ?? 0.3),
+  target: shareOf("target", options.target ?? 1),
   ...(options.iso15118 && { iso15118: options.iso15118 })
 })
+
+const shareOf = (name: string, share: number): number => {
+  if (share >= 0 && share <= 1) return share
+  throw new RangeError(`\`${name}\` is ${share}; it must be from 0 to 1, where 1 is a full battery.`)
+}

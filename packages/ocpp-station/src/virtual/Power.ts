@@ -2,8 +2,8 @@
  * The flow of energy at a virtual station: what each EVSE offers, what its EV takes, what the meters show (J). Between two
  * changes everything follows from a formula, so a session costs a timer per change and not per second.
  *
- * What is set for the whole station is shared: nobody gets more than anybody who wants more, and where the parts would be too
- * small to charge with, who came last waits (`Sharing`). It is counted in A per phase of the grid connection, as if all EVs
+ * What is set for the whole station is shared: who has priority is served first (K03.FR.04), of the same priority nobody gets more
+ * than anybody who wants more, and where the parts would be too small to charge with, who came last waits (`Sharing`). It is counted in A per phase of the grid connection, as if all EVs
  * that use one phase used the same.
  */
 import type { ChargingStateEnumType, MeterValueType, ReadingContextEnumType } from "@wattline/ocpp-v201"
@@ -14,7 +14,7 @@ import { AlignedValues } from "./power/AlignedValues.ts"
 import { Flow } from "./power/Flow.ts"
 import { capped, drawOf, leastOf, noOffer, type Offer, offerOf, stateOf } from "./power/Offers.ts"
 import { type Metered, sampledValues } from "./power/Sampling.ts"
-import { shared } from "./power/Sharing.ts"
+import { sharedBy } from "./power/Sharing.ts"
 import type { VirtualStation } from "./VirtualStation.ts"
 
 /** See the head of the file. */
@@ -127,7 +127,8 @@ export class Power implements PowerPart {
     const registers = total((part) => part.registers)
     const registerWh = registers.reduce((whole, one) => whole + one, 0)
     const intervalWh = interval(this.#mainMarks, registerWh, measurands, context)
-    return { phases, registers, intervalWh, powers: total((part) => part.powers), voltage, stateOfCharge: undefined }
+    const powers = total((part) => part.powers)
+    return { isMain: true, phases, registers, intervalWh, powers, voltage, stateOfCharge: undefined }
   }
 
   #flowOf(evse: EVSE): Flow {
@@ -196,10 +197,19 @@ export class Power implements PowerPart {
       draws: drawOf(ev, evse.supply, offer) * factorOf(evse),
       least: leastOf(ev, evse.supply)
     }))
-    return shared(total, claims).map((level, index) => {
+    const priorities = wanting.map(({ flow }) => this.#priorityOf(flow.evse))
+    return sharedBy(priorities, total, claims).map((level, index) => {
       const evse = wanting[index]?.flow.evse
       return evse === undefined ? 0 : level / factorOf(evse)
     })
+  }
+
+  /** What the CSMS said of the transaction, else of its token, else 0 (K03.FR.05, K03.FR.06). */
+  #priorityOf({ transaction }: EVSE): number {
+    if (transaction === undefined) return 0
+    const { chargingPriority, started } = transaction
+    const ofToken = started && this.#station.authorization.known(started.idToken)?.chargingPriority
+    return chargingPriority ?? ofToken ?? 0
   }
 
   /** Phases and voltage of the grid connection: those of its AC EVSEs, else of the first. */
@@ -229,7 +239,8 @@ export class Power implements PowerPart {
   /** K11.FR.04, K13.FR.03: a change of no more than LimitChangeSignificance is not worth an event. */
   #tellLimit(flow: Flow): void {
     const { evse, toldOffer } = flow
-    if (!flow.permitted || flow.ev === undefined || flow.state === "EVConnected") {
+    const isUnknown = flow.state === undefined || flow.state === "EVConnected" // an EV that waits for its profile (K15)
+    if (!flow.permitted || flow.ev === undefined || isUnknown) {
       if (!flow.permitted) flow.toldOffer = undefined
       return
     }

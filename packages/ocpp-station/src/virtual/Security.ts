@@ -10,7 +10,9 @@ import type {
 } from "@wattline/ocpp-v201"
 import { andThen } from "@wattline/ocpp-core"
 import type { StationHandlers } from "../client/Client.ts"
+import type { Happening } from "./Happening.ts"
 import type { SecurityPart } from "./parts.ts"
+import { CertificateStatuses } from "./security/CertificateStatuses.ts"
 import { type ProfileProblem, profileProblem } from "./security/ProfileRules.ts"
 import { rejectedCertificate, type RenewalKind, Renewals } from "./security/Renewals.ts"
 import { isCritical, type SecurityEvent, SecurityLog } from "./security/SecurityLog.ts"
@@ -59,6 +61,9 @@ const refusals: { readonly [I in Exclude<Installed, "Installed">]: InstallCertif
 /** Length of a password in characters (A00.FR.205); the most is BasicAuthPassword.maxLimit, where there is one. */
 const passwordLength = { least: 16, most: 40 }
 
+/** The characters of a passwordString (part 2, 2.1.4). */
+const isPasswordString = /^[A-Za-z0-9*\-_=:+|@.]*$/
+
 /** See the head of the file. */
 export class Security implements SecurityPart {
   private readonly station: VirtualStation
@@ -66,6 +71,8 @@ export class Security implements SecurityPart {
   private readonly log = new SecurityLog()
   private readonly store = new TrustStore()
   private readonly renewals: Renewals
+  /** Made with the first certificate for ISO 15118. */
+  private statuses: CertificateStatuses | undefined = undefined
   private passwordListeners: Array<(password: string) => void> = []
   private certificateListeners: Array<(use: OwnUse, certificate: OwnCertificate) => void> = []
   private expiry: Timer | undefined = undefined
@@ -105,8 +112,9 @@ export class Security implements SecurityPart {
   }
 
   /** Resolves when no key is being made: for a run under virtual time that wants to wait for it. */
-  settled(): Promise<void> {
-    return this.renewals.settled()
+  async settled(): Promise<void> {
+    await this.renewals.settled()
+    await this.statuses?.settled()
   }
 
   /** A connection was made with the newest CSMS root: the one before it goes, where there is to be one only (M05.FR.13). */
@@ -151,9 +159,8 @@ export class Security implements SecurityPart {
   start(): void {
     const { model } = this.station
     model.guard(controller, "BasicAuthPassword", (password) => {
-      const length = Array.from(password).length
       const most = model.maxLimit(controller, "BasicAuthPassword") ?? passwordLength.most
-      return length < passwordLength.least || length > most
+      return !isPasswordString.test(password) || password.length < passwordLength.least || password.length > most
         ? { status: "Rejected", reasonCode: "InvalidValue" }
         : undefined
     })
@@ -168,6 +175,7 @@ export class Security implements SecurityPart {
     if (afterBoot && this.options.tellsBoots !== false)
       this.event(this.isRestart ? "ResetOrReboot" : "StartupOfTheDevice")
     this.renewals.online()
+    this.watchStatuses()?.online()
     this.watchExpiry()
   }
 
@@ -176,6 +184,11 @@ export class Security implements SecurityPart {
     this.expiry?.cancel()
     this.expiry = undefined
     this.renewals.down()
+    this.statuses?.down()
+  }
+
+  happened(happening: Happening): void {
+    if (happening._tag === "CablePlugged") this.forwardRequest(happening.evseId)
   }
 
   readonly triggers = {
@@ -217,6 +230,7 @@ export class Security implements SecurityPart {
         Effect.sync(() => {
           this.renewals.use(taken.kind)
           this.watchExpiry()
+          if (taken.kind !== "ChargingStationCertificate") this.watchStatuses()?.ask() // M06.FR.07
         })
       )
     })
@@ -266,6 +280,26 @@ export class Security implements SecurityPart {
     const { entries } = this.store
     if (this.station.model.number(controller, "CertificateEntries", undefined, -1) !== entries)
       this.station.model.set(controller, "CertificateEntries", entries)
+  }
+
+  private watchStatuses(): CertificateStatuses | undefined {
+    if (this.store.ownOf("V2GCertificate") === undefined) return this.statuses
+    this.statuses ??= new CertificateStatuses(
+      this.station,
+      Effect.suspend(() => this.store.ocspRequests(this.hashAlgorithm))
+    )
+    return this.statuses
+  }
+
+  /** M01.FR.01, M02.FR.01: what an EV wants to have from its provider goes on to the CSMS as it is. */
+  private forwardRequest(evseId: number): void {
+    const wanted = this.station.evse(evseId)?.plugged?.ev.iso15118?.contractRequest
+    if (wanted === undefined || !this.station.model.flag("ISO15118Ctrlr", "ContractCertificateInstallationEnabled"))
+      return
+    this.station.client.call("Get15118EVCertificate", {
+      iso15118SchemaVersion: "urn:iso:15118:2:2013:MsgDef",
+      ...wanted
+    })
   }
 
   /** A03.FR.02. Looked at once a day at least: a longer wait is too long for the timers of a platform. */

@@ -94,9 +94,14 @@ export class SmartCharging implements SmartChargingPart {
 
   setExternalLimit(watts: number | undefined, options?: ExternalLimitOptions): void {
     if (this.#station.model.value("SmartChargingCtrlr", "ExternalControlSignalsEnabled") === "false") return
-    this.#external ??= new ExternalLimits(this.#station)
-    if (!this.#external.set(watts, options, this.#rateUnits(), this.#composites.grid())) return
+    const external = (this.#external ??= new ExternalLimits(this.#station))
+    let isOther = false
+    const renegotiate = this.#renegotiating(() => {
+      isOther = external.set(watts, options, this.#rateUnits(), this.#composites.grid())
+    })
+    if (!isOther) return
     this.#composites.forget()
+    renegotiate()
     this.#station.power.limitsChanged()
   }
 
@@ -143,10 +148,15 @@ export class SmartCharging implements SmartChargingPart {
     // As the station writes it: ids compare without case.
     const transactionId = this.#station.evse(evseId)?.transaction?.transactionId
     const isTx = chargingProfile.chargingProfilePurpose === "TxProfile" && transactionId !== undefined
-    this.#install(isTx ? { ...chargingProfile, transactionId } : chargingProfile, evseId)
+    const renegotiate = this.#renegotiating(() =>
+      this.#install(isTx ? { ...chargingProfile, transactionId } : chargingProfile, evseId)
+    )
     return andThen(
       { status: "Accepted" },
-      Effect.sync(() => this.#taken(chargingProfile, evseId))
+      Effect.sync(() => {
+        if (!isTx) renegotiate()
+        this.#taken(chargingProfile, evseId)
+      })
     )
   }
 
@@ -158,8 +168,33 @@ export class SmartCharging implements SmartChargingPart {
     this.#station.power.limitsChanged()
   }
 
+  /**
+   * Makes a change; what is given back lets the EVs whose composite schedule it has changed choose anew, and is to be called once
+   * the CSMS has its answer (K16.FR.02, as the erratum of 2025-09 has it).
+   */
+  #renegotiating(change: () => void): () => void {
+    const evses = this.#station.evses.filter((evse) => this.#dialogues?.hasChosen(evse) === true)
+    const window = { start: this.#second(), duration: day, unit: "W" } as const
+    const look = (evse: EVSE): string => JSON.stringify(this.#composites.within(evse, window))
+    const before = evses.map(look)
+    change()
+    const changed = evses.filter((evse, at) => look(evse) !== before[at])
+    return () => {
+      for (const evse of changed) this.#dialogues?.profileSet(evse, this.#chosen(this.#txProfileOf(evse), evse))
+    }
+  }
+
+  /** The TxProfile that counts most at an EVSE. */
+  #txProfileOf({ transaction }: EVSE): ChargingProfileType | undefined {
+    return this.#installed
+      .map(({ profile }) => profile)
+      .filter((profile) => profile.transactionId !== undefined && profile.transactionId === transaction?.transactionId)
+      .toSorted((a, b) => b.stackLevel - a.stackLevel)[0]
+  }
+
   /** The schedule of the EV: the first that is offered, within all other limits, for as long as that lasts at most. */
-  #chosen({ chargingSchedule: [first] }: ChargingProfileType, evse: EVSE): ChargingScheduleType {
+  #chosen(profile: ChargingProfileType | undefined, evse: EVSE): ChargingScheduleType {
+    const [first] = profile?.chargingSchedule ?? []
     const duration = Math.min(day, first?.duration ?? day)
     const chargingRateUnit = first?.chargingRateUnit ?? "W"
     const window = { start: this.#second(), duration, unit: chargingRateUnit }
@@ -216,10 +251,13 @@ export class SmartCharging implements SmartChargingPart {
   #clear(request: ClearChargingProfileRequest): ClearChargingProfileResponse | Answer<ClearChargingProfileResponse> {
     const kept = this.#installed.filter((known) => !isCleared(request, known))
     if (kept.length === this.#installed.length) return { status: "Unknown" }
-    this.#hold(kept)
+    const renegotiate = this.#renegotiating(() => this.#hold(kept))
     return andThen(
       { status: "Accepted" },
-      Effect.sync(() => this.#station.power.limitsChanged())
+      Effect.sync(() => {
+        renegotiate()
+        this.#station.power.limitsChanged()
+      })
     )
   }
 

@@ -123,12 +123,28 @@ export class Transactions implements TransactionsPart {
     if (session !== undefined) this.#stop(session, { triggerReason, stoppedReason }, { isEnd: true })
   }
 
+  /** An earlier process of this station has left these, by their newest events: they end as in a power failure. */
+  cutOff(newest: ReadonlyArray<TransactionEventRequest>): void {
+    for (const { seqNo, transactionInfo } of newest)
+      this.#station.client.transactionEvent({
+        eventType: "Ended",
+        timestamp: this.#station.time(),
+        triggerReason: "AbnormalCondition",
+        seqNo: seqNo + 1,
+        transactionInfo: { transactionId: transactionInfo.transactionId, stoppedReason: "PowerLoss" }
+      })
+  }
+
   limitChanged(evse: EVSE): void {
     this.#progress.tell(this.#sessionOf(evse), causes.LimitChanged)
   }
 
   find(transactionId: string): RunningTransaction | undefined {
     return this.#find(transactionId)?.transaction
+  }
+
+  isAuthorized({ id }: EVSE): boolean {
+    return this.#sessions.get(id)?.holder !== undefined
   }
 
   holdsCable(evse: EVSE): boolean {
@@ -203,7 +219,7 @@ export class Transactions implements TransactionsPart {
   #authorize(session: Session, holder: Holder, cause: Cause): void {
     const { availability } = this.#station
     const { groupIdToken, idToken, remoteStartId } = holder
-    const reservationId = availability.useReservation(session.evse.id, idToken, groupIdToken)
+    const reservationId = holder.reservationId ?? availability.useReservation(session.evse.id, idToken, groupIdToken) // H03.FR.09
     this.#arrive(session)
     this.#progress.change(session, cause, () => {
       session.holder = holder
@@ -262,7 +278,10 @@ export class Transactions implements TransactionsPart {
     const { idToken } = request
     const { chargingPriority, idTokenInfo, totalCost, updatedPersonalMessage } = response
     const { transactionId } = transaction
-    if (chargingPriority !== undefined) transaction.chargingPriority = chargingPriority // K03.FR.05
+    if (chargingPriority !== undefined && chargingPriority !== transaction.chargingPriority) {
+      transaction.chargingPriority = chargingPriority // K03.FR.05
+      this.#station.power.limitsChanged()
+    }
     // I02.FR.04, I03.FR.03
     if (totalCost !== undefined) this.#station.tell({ _tag: "CostUpdated", transactionId, totalCost })
     for (const message of [idTokenInfo?.personalMessage, updatedPersonalMessage])
@@ -280,7 +299,8 @@ export class Transactions implements TransactionsPart {
     const sessions = [...this.#sessions.values()].filter(
       ({ evse, transaction }) => transaction !== undefined && (evseId === undefined || evse.id === evseId)
     )
-    if (sessions.length === 0) return "Rejected"
+    // Before the station is accepted its events wait, and what is Accepted has to be sent (B02.FR.02, F06.FR.10).
+    if (sessions.length === 0 || !this.#station.client.isOnline) return "Rejected"
     return () => {
       for (const session of sessions) {
         if (session.transaction === undefined) continue

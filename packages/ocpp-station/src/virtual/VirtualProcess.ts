@@ -4,6 +4,7 @@ import { Alarm } from "../client/Alarm.ts"
 import type { ClientEvent } from "../client/ClientEvent.ts"
 import { ClientProcess, type ConnectionProfile } from "../client/ClientProcess.ts"
 import type { Host } from "../client/Host.ts"
+import { requestProblem } from "../client/problems.ts"
 import type { AnyHandler } from "../client/Receiving.ts"
 import type { StationConnection } from "../client/Stations.ts"
 import { type ClientSettings, defaultSettings } from "../client/Client.ts"
@@ -37,6 +38,7 @@ export interface EVSEOptions {
 
 /** A virtual station to build. */
 export interface VirtualStationOptions extends StationConnection {
+  /** See `StationOptions.identity`. */
   readonly identity: string
   /** Default: vendor Wattline, model Virtual, the identity as serial number, firmware 1.0.0. */
   readonly chargingStation?: ChargingStationType
@@ -72,6 +74,9 @@ const evseOf = ({ connectors, supply = ac }: EVSEOptions, index: number): EVSE =
     (connectors ?? [supply.phases === 0 ? "cCCS2" : "sType2"]).map((type, at) => ({ id: at + 1, type })),
     supply
   )
+
+/** What a station is built with; ids count from 1. */
+export const evsesOf = (evses: ReadonlyArray<EVSEOptions> = [{}]): ReadonlyArray<EVSE> => evses.map(evseOf)
 
 /** See the head of the file. */
 export class VirtualProcess implements VirtualStation {
@@ -110,7 +115,7 @@ export class VirtualProcess implements VirtualStation {
       serialNumber: identity.slice(0, 25),
       firmwareVersion: "1.0.0"
     }
-    this.evses = (options.evses ?? [{}]).map(evseOf)
+    this.evses = evsesOf(options.evses)
     const { messageTimeout = defaultSettings.messageTimeout } = options.settings ?? {}
     this.model = new DeviceModel(this, {
       networkProfile: networkProfileOf(builtConnection(options), messageTimeout),
@@ -155,6 +160,7 @@ export class VirtualProcess implements VirtualStation {
       settings: options.settings ?? {},
       maxQueuedMessages: options.maxQueuedMessages ?? 10_000,
       tell: (event) => this.clientTold(event),
+      loaded: (unfinished) => this.transactions.cutOff(unfinished),
       online: (afterBoot, offlineSeconds) => {
         for (const part of this.parts) part.online?.(afterBoot, offlineSeconds)
       },
@@ -163,6 +169,11 @@ export class VirtualProcess implements VirtualStation {
       },
       rebooting: () => {
         for (const part of this.parts) part.down?.()
+      },
+      clockSet: (milliseconds) => {
+        const most = this.model.number("ClockCtrlr", "TimeAdjustmentReportingThreshold", undefined, Infinity)
+        const seconds = Math.round(milliseconds / 1000)
+        if (Math.abs(seconds) > most) this.security.event("SettingSystemTime", `by ${seconds} s`) // A04.FR.01
       }
     })
     this.security.onPassword(() => {
@@ -183,18 +194,26 @@ export class VirtualProcess implements VirtualStation {
     this.client.start(reason)
   }
 
-  /** Puts the cable of an EV in; `"Refused"` when there is one already. */
+  /**
+   * Puts the cable of an EV in; `"Refused"` when there is one already, or the connector does not work. Throws a RangeError, as
+   * the next two do, where there is no such EVSE.
+   */
   plugIn(evseId: number, ev: EV, connectorId?: number): "Plugged" | "Refused" {
+    this.expectEVSE(evseId)
     return this.availability.plugIn(evseId, ev, connectorId)
   }
 
   /** Takes the cable out; `"Locked"` while the connector holds it. */
   unplug(evseId: number): "Unplugged" | "Locked" | "Empty" {
+    this.expectEVSE(evseId)
     return this.availability.unplug(evseId)
   }
 
-  /** A driver presents a token, which starts or stops what fits. */
+  /** A driver presents a token, which starts or stops what fits. One that breaks the schema is a RangeError. */
   present(idToken: IdTokenType, evseId?: number): void {
+    if (evseId !== undefined) this.expectEVSE(evseId)
+    const problem = requestProblem("Authorize", { idToken })
+    if (problem !== undefined) throw new RangeError(`This is no token: ${problem}`)
     this.tell({ _tag: "TokenPresented", idToken: idToken.idToken, ...(evseId !== undefined && { evseId }) })
     this.transactions.present(idToken, evseId)
   }
@@ -248,6 +267,12 @@ export class VirtualProcess implements VirtualStation {
 
   evse(id: number): EVSE | undefined {
     return this.evses[id - 1]
+  }
+
+  /** Who plays with the station has an EVSE in mind that it has not: nothing would happen, and nobody would know why. */
+  private expectEVSE(id: number): void {
+    if (this.evse(id) === undefined)
+      throw new RangeError(`Station ${this.identity} has no EVSE ${id}; its EVSEs are 1 to ${this.evses.length}.`)
   }
 
   // --- the connection -----------------------------------------------------------------------------------------------

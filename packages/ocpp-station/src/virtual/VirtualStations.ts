@@ -4,9 +4,10 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { EventHub, type EventsMissed } from "@wattline/ocpp-core/engine"
 import type { ClientEvent } from "../client/ClientEvent.ts"
-import { InvalidStation, problemOf, Stations } from "../client/Stations.ts"
-import { builtConnection } from "./Connection.ts"
+import { InvalidStation, Stations } from "../client/Stations.ts"
+import { troubleLog } from "../client/troubleLog.ts"
 import type { Happening } from "./Happening.ts"
+import { buildProblem } from "./problems.ts"
 import { VirtualProcess, type VirtualStationOptions } from "./VirtualProcess.ts"
 
 /** A station to play with. */
@@ -28,20 +29,22 @@ const any = (_event: Told): _event is Told => true
 
 /**
  * Builds a station and switches it on; the end of the scope switches it off. `tell` is called in the very moment, which
- * matters to whoever watches the link too and wants to know what came first; it must not act on the station.
+ * matters to whoever watches the link too and wants to know what came first; it must not act on the station. Without it
+ * troubles are logged.
  */
 const start = (
   options: VirtualStationOptions,
-  tell: (event: Happening | ClientEvent) => void = () => undefined
+  tell?: (event: Happening | ClientEvent) => void
 ): Effect.Effect<PlayableStation, InvalidStation, Stations | Scope.Scope> =>
   Effect.gen(function* () {
     const { identity } = options
-    const detail = problemOf(identity, builtConnection(options))
+    const detail = buildProblem(options)
     if (detail !== undefined) return yield* new InvalidStation({ identity, detail })
     const { host } = yield* Stations
     const hub = new EventHub<Told>()
+    const told = tell ?? (troubleLog(identity, host.run) as (event: Told) => void)
     const publish = (event: Told): void => {
-      tell(event)
+      told(event)
       if (hub.active) hub.publish(event)
     }
     const controls = yield* Effect.acquireRelease(

@@ -105,8 +105,10 @@ export interface AvailabilityPart extends Part {
     idToken: IdTokenType | undefined,
     groupIdToken?: IdTokenType
   ): "Yes" | "Inoperative" | "Faulted" | "Reserved"
-  /** The reservation that a transaction of this token uses up: to be named in its Started event (H01, H03). */
+  /** The reservation that this token uses up there: to be named in the next event of its transaction (H01.FR.15, H03.FR.09). */
   useReservation(evseId: number, idToken: IdTokenType, groupIdToken?: IdTokenType): number | undefined
+  /** There will be no transaction that names the reservation that was used up: the CSMS is told that it is Removed. */
+  reservationLost(reservationId: number): void
   /** Something that a connector's status depends on has changed; tells the CSMS where the status is another now. */
   refresh(): void
   /** A transaction has ended: a scheduled Inoperative may now be carried out (G03). */
@@ -179,6 +181,8 @@ export interface TransactionsPart extends Part {
   /** Smart charging changed the limit of a transaction: tells the CSMS with ChargingRateChanged or LimitSet (K). */
   limitChanged(evse: EVSE): void
   find(transactionId: string): RunningTransaction | undefined
+  /** Whether somebody may charge there, also before the cable is in and a transaction runs. */
+  isAuthorized(evse: EVSE): boolean
   /** Whether the socket has to hold the cable: somebody charges, or has yet to present the token again (E05.FR.11, E10.FR.01). */
   holdsCable(evse: EVSE): boolean
   /** The button on the station. */

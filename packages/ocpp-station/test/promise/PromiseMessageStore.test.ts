@@ -8,6 +8,8 @@ import { describe, expect, it } from "vitest"
 import { connection, FakeCsms } from "../client/FakeCsms.ts"
 import { next, rejection, startedEvent } from "./support.ts"
 
+const endedEvent = (transactionId: string) => ({ ...startedEvent(transactionId, 1), eventType: "Ended" as const })
+
 /** A store of a user, async, in a Map. */
 class MapStore implements PromiseMessageStore {
   readonly messages = new Map<number, StoredMessage>()
@@ -18,6 +20,12 @@ class MapStore implements PromiseMessageStore {
 
   async append(_identity: string, message: StoredMessage): Promise<void> {
     this.messages.set(message.number, message)
+  }
+
+  keep(_identity: string, number: number, former?: number): void {
+    const message = this.messages.get(number)
+    if (message !== undefined) this.messages.set(number, { ...message, isDone: true })
+    if (former !== undefined) this.messages.delete(former)
   }
 
   remove(_identity: string, number: number): void {
@@ -49,9 +57,11 @@ const overRestart = async (
   const after = new FakeCsms()
   await using second = await connectStation({ dialer: after.layer, store, ...connection })
   after.accept()
-  await until(() => second.undelivered === 2)
+  expect((await second.unfinished()).map(({ transactionInfo }) => transactionInfo)).toEqual(both)
+  for (const { transactionId } of both) void second.transactionEvent(endedEvent(transactionId)).catch(() => {})
+  expect(second.undelivered).toBe(4)
   const ids: Array<unknown> = []
-  for (const _ of ["T-1", "T-2"]) {
+  for (const _ of [...both, ...both]) {
     const sent: Array<ReturnType<FakeCsms["call"]>> = []
     await until(() => {
       try {
@@ -71,14 +81,17 @@ const overRestart = async (
 describe("a durable queue", () => {
   it("E04: a store of async functions keeps order over a restart, and forgets what was delivered", async () => {
     const store = new MapStore()
-    expect(await overRestart(store, () => store.messages.size === 2)).toEqual(both)
+    expect(await overRestart(store, () => store.messages.size === 2)).toEqual([...both, ...both])
     await until(() => store.messages.size === 0)
   })
 
   it("E04: so do files", async () => {
     const directory = await mkdtemp(join(tmpdir(), "ocpp-station-"))
     try {
-      expect(await overRestart(FileMessageStore.layer({ directory, sync: false }), () => true)).toEqual(both)
+      expect(await overRestart(FileMessageStore.layer({ directory, sync: false }), () => true)).toEqual([
+        ...both,
+        ...both
+      ])
     } finally {
       await rm(directory, { recursive: true })
     }
@@ -91,6 +104,7 @@ describe("a durable queue", () => {
       append: async () => {
         throw new Error("the disk is full")
       },
+      keep: () => undefined,
       remove: () => undefined
     }
     await using station = await connectStation({ dialer: csms.layer, store, ...connection })

@@ -52,6 +52,38 @@ describe("connectStation", () => {
     expect(log).toEqual(["open", "shut"])
   })
 
+  it("rejects with InvalidStation what types could not see", async () => {
+    const dialer = new FakeCsms().layer
+    const wrong = (options: object): Promise<unknown> =>
+      rejection(connectStation({ dialer, ...connection, ...options }))
+    expect(await wrong({ url: undefined, password: "1234567890123456" })).toMatchObject({
+      message: expect.stringContaining("`url` must be a URL")
+    })
+    expect(await wrong({ handlers: { Reset: "Accepted" } })).toMatchObject({
+      message: expect.stringContaining("The handler of Reset must be a function")
+    })
+  })
+
+  it("a handler that is undefined is none", async () => {
+    await using given = await accepted({ handlers: { Reset: undefined } as object })
+    expect(given.csms.ask("Reset", { type: "Immediate" })?.[2]).toBe("NotSupported")
+  })
+
+  it("what breaks the schema is told to who queues it; so is a setting that cannot be", async () => {
+    await using given = await accepted()
+    const { station } = given
+    expect(await rejection(station.transactionEvent(startedEvent("t".repeat(37))))).toMatchObject({
+      _tag: "NotSent",
+      reason: "InvalidRequest",
+      message: expect.stringContaining("/transactionInfo/transactionId")
+    })
+    expect(() => station.securityEvent({ type: "x".repeat(51), timestamp: "2026-01-05T08:00:00Z" })).toThrow(
+      /NotSent|\/type/
+    )
+    expect(() => station.configure({ messageTimeout: Number.NaN })).toThrow(RangeError)
+    expect(given.csms.sent()).toEqual([])
+  })
+
   it("rejects with the error of the dialer", async () => {
     const wrong = new RangeError("no such option")
     const dialer = Layer.effectDiscard(Effect.fail(wrong)).pipe(Layer.provideMerge(new FakeCsms().layer))

@@ -238,7 +238,7 @@ export const disagreements = ({ controls, view }: Pair): Effect.Effect<ReadonlyA
     ...[...mirror.transactions.running, ...mirror.transactions.ended]
       .filter((transaction) => missingEvents(transaction).length > 0)
       .map(({ transactionId }) => `events of ${transactionId} are missing`),
-    // One whose token was presented is used up, and when no cable comes the CSMS only learns of it by its expiry (H03.FR.09).
+    // One whose token was presented is used up; the CSMS learns of it with the transaction, or that there will be none (H03.FR.09).
     ...controls.availability.reservations
       .filter(({ id }) => mirror.reservations.open.every(({ reservationId }) => reservationId !== id))
       .map(({ evseId, id }) => `the CSMS knows nothing of reservation ${id} at EVSE ${evseId}`),

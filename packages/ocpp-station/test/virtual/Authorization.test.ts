@@ -46,6 +46,13 @@ describe("tokens nobody knows", () => {
     expect(present("B")).toBe("? Refused CSMS")
   })
 
+  it("I01.FR.03: the tariff that comes with the answer is shown", () => {
+    const { present, says, told } = made()
+    says({ ...accepted, personalMessage: { format: "UTF8", content: "0.40 per kWh" } })
+    present("A")
+    expect(told).toContainEqual({ _tag: "MessageShown", id: 0, content: "0.40 per kWh" })
+  })
+
   it("C07.FR.13: a contract certificate that is not good refuses too", () => {
     const { present, says } = made()
     says(accepted, { certificateStatus: "CertificateRevoked" })

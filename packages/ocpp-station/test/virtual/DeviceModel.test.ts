@@ -8,6 +8,8 @@ import type {
   ReportDataType
 } from "@wattline/ocpp-v201"
 import * as fc from "fast-check"
+import { inventoryOf } from "../../src/virtual/deviceModel/Inventory.ts"
+import { EVSE } from "../../src/virtual/EVSE.ts"
 import { station, valid } from "./deviceModel.support.ts"
 
 type World = ReturnType<typeof station>
@@ -323,6 +325,23 @@ describe("GetBaseReport", () => {
         [...entries].some((entry) => entry.startsWith(`${name}.`)),
         name
       )
+  })
+
+  it("part 2 §2.7.3, §2.7.14: a station whose meters do not sign reports no SignReadings", () => {
+    const world = station()
+    assert.strictEqual(get(world, "SampledDataCtrlr", "SignReadings")?.attributeStatus, "UnknownVariable")
+    assert.strictEqual(get(world, "AlignedDataCtrlr", "SignReadings")?.attributeStatus, "UnknownVariable")
+  })
+
+  it("part 2 §2.1.12: UnlockOnEVSideDisconnect is false for good where all cables are fixed, else it can be set", () => {
+    const name = ["OCPPCommCtrlr", "UnlockOnEVSideDisconnect"] as const
+    const fixed = station()
+    assert.strictEqual(get(fixed, ...name)?.attributeValue, "false")
+    assert.deepStrictEqual(set(fixed, ...name, "true"), ["Rejected", "ReadOnly"])
+    const supply = { phases: 3, voltage: 230, maxCurrent: 32 } as const
+    const sockets = inventoryOf({ evses: [new EVSE(1, [{ id: 1, type: "sType2" }], supply)] })
+    const { mutability, value } = sockets.find(...name)?.definition ?? {}
+    assert.deepStrictEqual([mutability, value], ["ReadWrite", "true"])
   })
 
   it("B07.FR.11: all attributes of a variable are there", () => {

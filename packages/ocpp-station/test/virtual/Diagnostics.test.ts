@@ -56,9 +56,16 @@ describe("logs", () => {
     ["unsupported-upload", "NotSupportedOperation"]
   ])("N01.FR.10: after all attempts a location that ends in /%s ends as %s", async (name, status) => {
     const { fake } = made()
-    await getLog(fake, { location: `https://logs.example/${name}`, retries: 2, retryInterval: 60 })
+    await getLog(fake, { location: `https://logs.example/${name}`, retries: 1, retryInterval: 60 })
     fake.pass(300)
     expect(told(fake).map((one) => one.status)).toStrictEqual(["Uploading", "Uploading", status])
+  })
+
+  it("N01.FR.10, TC_N_26: three retries are four attempts, an interval apart", async () => {
+    const { fake } = made()
+    await getLog(fake, { location: "https://logs.example/fail-upload", retries: 3, retryInterval: 60 })
+    fake.pass(600)
+    expect(told(fake).map((one) => one.status)).toStrictEqual([...Array<string>(4).fill("Uploading"), "UploadFailure"])
   })
 
   it("N01.FR.10: the second attempt may succeed", async () => {

@@ -7,6 +7,7 @@ import { FakeStation } from "./jobs.support.ts"
 
 const made = (options: DisplayOptions = {}) => {
   const fake = new FakeStation()
+  fake.values.set("DisplayMessageCtrlr.SupportedFormats.", "ASCII,HTML,URI,UTF8")
   const display = new Display(fake.station, options)
   fake.part = display
   return { fake, display }
@@ -44,6 +45,15 @@ describe("setting", () => {
     expect(await set(fake, 1, { transactionId: "T1" })).toBe("UnknownTransaction")
     expect(await set(fake, 1, { endDateTime: at(fake, -1) })).toBe("Rejected")
     expect(display.messages()).toStrictEqual([])
+  })
+
+  it("a station without DisplayMessageCtrlr supports no messages", async () => {
+    const { fake } = made()
+    fake.values.clear()
+    const refusal = { errorCode: "NotSupported" }
+    await expect(set(fake, 1)).rejects.toMatchObject(refusal)
+    await expect(fake.ask("GetDisplayMessages", { requestId: 1 })).rejects.toMatchObject(refusal)
+    await expect(fake.ask("ClearDisplayMessage", { id: 1 })).rejects.toMatchObject(refusal)
   })
 
   it("O01.FR.11, O06.FR.01: no more than maxLimit are taken, one with the same id takes its place", async () => {
@@ -160,6 +170,28 @@ describe("showing", () => {
     fake.pass(3600)
     display.online()
     expect(ids(display.messages())).toStrictEqual([1])
+  })
+})
+
+describe("what it costs", () => {
+  it("I04.FR.01, I05.FR.02: offline the fallback messages are shown to who begins and to who ends, where they are on", () => {
+    const { fake } = made()
+    fake.values.set("TariffCostCtrlr.TariffFallbackMessage.", "tariff")
+    fake.values.set("TariffCostCtrlr.TotalCostFallbackMessage.", "cost")
+    fake.values.set("TariffCostCtrlr.Enabled.Tariff", "true")
+    const session = () => {
+      fake.told.splice(0)
+      fake.station.tell({ _tag: "TokenJudged", idToken: "A", accepted: true, by: "Offline" })
+      fake.station.tell({ _tag: "TokenJudged", idToken: "B", accepted: false, by: "Offline" })
+      fake.begin(1, "T1")
+      fake.end(1)
+      return fake.told.filter(({ _tag }) => _tag === "MessageShown")
+    }
+    expect(session()).toStrictEqual([])
+    fake.isOnline = false
+    expect(session()).toStrictEqual([{ _tag: "MessageShown", id: 0, content: "tariff" }])
+    fake.values.set("TariffCostCtrlr.Enabled.Cost", "true")
+    expect(session()[1]).toStrictEqual({ _tag: "MessageShown", id: 0, content: "cost", transactionId: "T1" })
   })
 })
 

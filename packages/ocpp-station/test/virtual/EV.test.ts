@@ -14,6 +14,15 @@ const charging = fc.record({
   lines: fc.constantFrom(0, 1, 2, 3)
 })
 
+describe("an EV that is made", () => {
+  it.each([{ stateOfCharge: 20 }, { stateOfCharge: Number.NaN }, { target: 80 }, { target: -0.1 }])(
+    "a share that is not from 0 to 1 is a RangeError: %o",
+    (options) => {
+      assert.throws(() => makeEV("compact", options), RangeError, "from 0 to 1")
+    }
+  )
+})
+
 describe("an EV that is charged", () => {
   it("takes what it is offered until the battery tapers, and a tenth of its most when full", () => {
     const ev = makeEV("family", { stateOfCharge: 0.5 })

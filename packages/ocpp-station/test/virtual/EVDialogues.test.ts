@@ -36,6 +36,15 @@ describe("an EV that speaks ISO 15118", () => {
     assert.closeTo(power.reading(evseOf(1)).current, 10, 1e-9)
   })
 
+  it("K11.FR.04: the first offer after the wait is no change of the rate", () => {
+    const { ask, limited, pass } = speaking(accepted)
+    pass(10)
+    ask("SetChargingProfile", { evseId: 1, chargingProfile: txProfile(10) })
+    assert.deepStrictEqual(limited, [])
+    ask("SetChargingProfile", { evseId: 1, chargingProfile: txProfile(8) })
+    assert.deepStrictEqual(limited, [1])
+  })
+
   it("K15.FR.10: the schedule it tells is within the profile, by the judgement of our CSMS", () => {
     const { ask, pass, sent } = speaking(accepted)
     pass(10)
@@ -44,6 +53,32 @@ describe("an EV that speaks ISO 15118", () => {
     const told = sent.find(({ action }) => action === "NotifyEVChargingSchedule")?.request
     assert.strictEqual(scheduleVerdict(told.chargingSchedule, told.timeBase, chargingProfile, undefined), "Within")
     assert.strictEqual(told.chargingSchedule.id, 1)
+  })
+
+  it("K16.FR.02, K16.FR.05: an EV whose composite schedule changes otherwise chooses anew, and only then", () => {
+    const { ask, pass, sent, smartCharging } = speaking(accepted)
+    pass(10)
+    ask("SetChargingProfile", { evseId: 1, chargingProfile: txProfile(10) })
+    pass(60)
+    sent.splice(0)
+    const limits = () =>
+      sent
+        .splice(0)
+        .flatMap(({ action, request }) =>
+          action === "NotifyEVChargingSchedule" ? [request.chargingSchedule.chargingSchedulePeriod[0].limit] : []
+        )
+    const max = (limit: number) => profile(limit, { id: 5, chargingProfilePurpose: "ChargingStationMaxProfile" })
+    ask("SetChargingProfile", { evseId: 0, chargingProfile: max(20) })
+    assert.deepStrictEqual(limits(), [])
+    ask("SetChargingProfile", { evseId: 0, chargingProfile: max(8) })
+    assert.deepStrictEqual(limits(), [8])
+    ask("ClearChargingProfile", { chargingProfileId: 5 })
+    assert.deepStrictEqual(limits(), [10])
+    smartCharging.setExternalLimit(6 * 690)
+    assert.deepStrictEqual(limits(), [6])
+    smartCharging.setExternalLimit(undefined)
+    ask("ClearChargingProfile", { chargingProfileId: 9 })
+    assert.deepStrictEqual(limits(), [10, 22_080])
   })
 
   it("K15.FR.17: a TxProfile before the needs is Rejected with InvalidMessageSeq", () => {

@@ -32,6 +32,7 @@ const connected = Effect.gen(function* () {
   const station = yield* (yield* Csms).addStation({ identity: "CS-1", securityProfile: 0 })
   const { host } = yield* Stations
   const fake = new FakeStation()
+  fake.values.set("DisplayMessageCtrlr.SupportedFormats.", "UTF8")
   fake.time = Date.now()
   const security = new Security(fake.station, { tellsBoots: false })
   fake.security = security

@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { validators } from "@wattline/ocpp-v201"
 import { makeEV } from "../../src/virtual/EVModels.ts"
 import { nextAligned } from "../../src/virtual/power/AlignedValues.ts"
-import { shared } from "../../src/virtual/power/Sharing.ts"
+import { shared, sharedBy } from "../../src/virtual/power/Sharing.ts"
 import { ac, at, dc, profile, start, station } from "./charging.support.ts"
 
 describe("the flow of energy", () => {
@@ -185,6 +185,11 @@ describe("meter values", () => {
       ]
     )
     assert.strictEqual(sent[0]?.request.meterValue[0].sampledValue[0].context, "Sample.Clock")
+    // J01.FR.09: it sits at the inlet of the station; a reading without a location is of an outlet.
+    assert.deepStrictEqual(
+      sent.map(({ request }) => request.meterValue[0].sampledValue[0].location),
+      ["Inlet", undefined]
+    )
     // J01.FR.04: the main meter counts what the EVSEs draw.
     assert.closeTo(sent[0]?.request.meterValue[0].sampledValue[0].value, (11_040 * 800) / 3_600, 0.1)
     set("AlignedDataCtrlr", "Interval", 0)
@@ -265,6 +270,30 @@ describe("K04.FR.05: what is set for the station is shared", () => {
         if (waiting >= 0) assert.isTrue(parts.slice(waiting).every((part) => part === 0))
       })
     )
+  })
+
+  it("K03.FR.04: a higher priority is served first, in full", () => {
+    const claims = [16, 16, 16].map((draws) => ({ draws, least: 6 }))
+    assert.deepStrictEqual(sharedBy([0, 0, 1], 24, claims), [8, 0, Infinity])
+    assert.deepStrictEqual(sharedBy([0, -1, 9], 48, claims), [Infinity, Infinity, Infinity])
+    assert.deepStrictEqual(sharedBy([0, 0, 0], 14, claims), shared(14, claims))
+  })
+
+  it("K03.FR.05: the priority that the CSMS gives a transaction suspends those of lower priority", () => {
+    const { ask, charge, evseOf, power, states } = station([ac, ac, ac])
+    const max = profile(14, { chargingProfilePurpose: "ChargingStationMaxProfile" })
+    ask("SetChargingProfile", { evseId: 0, chargingProfile: max })
+    for (const id of [1, 2, 3]) charge(makeEV("family"), id)
+    const { transaction } = evseOf(3)
+    if (transaction !== undefined) evseOf(3).transaction = { ...transaction, chargingPriority: 1 }
+    power.limitsChanged()
+    const currents = [1, 2, 3].map((id) => Math.round(power.reading(evseOf(id)).current * 10) / 10)
+    assert.deepStrictEqual(currents, [0, 0, 14])
+    assert.deepStrictEqual(states.slice(-3), [
+      [1, "SuspendedEVSE"],
+      [2, "SuspendedEVSE"],
+      [3, "Charging"]
+    ])
   })
 
   it("three EVs on 14 A: two charge, the third begins when one leaves", () => {

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest"
 import * as Effect from "effect/Effect"
 import { CertificateManagement } from "@wattline/ocpp-core"
 import { makeTestCa, testPki, type TestCa } from "@wattline/ocpp-conformance"
+import { makeEV } from "../../src/virtual/EVModels.ts"
+import { responderOf } from "../../src/virtual/security/CertificateStatuses.ts"
 import { Security, type SecurityOptions } from "../../src/virtual/Security.ts"
 import { FakeStation } from "./jobs.support.ts"
 
@@ -39,6 +41,109 @@ const requested = async ({ fake, security }: ReturnType<typeof made>, trigger = 
 const types = (fake: FakeStation) => fake.securityEvents.map(({ type }) => type)
 const hashOf = (pem: string, issuer?: string) =>
   Effect.runPromise(CertificateManagement.certificateHashData(pem, "SHA256", issuer))
+
+describe("the status of certificates for ISO 15118", () => {
+  const ocspResponder = "http://ocsp.example/v2g"
+
+  /** A station with a V2G certificate that names a responder. */
+  const withV2G = async () => {
+    const { cert, chain, key } = await Effect.runPromise(
+      ca.issue({ commonName: "SECC", key: "EC", usage: "server", ocspResponder })
+    )
+    const roots = [{ type: "V2GRootCertificate", certificate: ca.cert }] as const
+    const all = made({ roots, v2gCertificate: { chain, key } })
+    all.fake.answers.GetCertificateStatus = { status: "Accepted", ocspResult: "" }
+    return { ...all, cert }
+  }
+
+  const asked = async ({ fake, security }: ReturnType<typeof made>) => {
+    await security.settled()
+    return fake.requests("GetCertificateStatus")
+  }
+
+  it("M06.FR.06: is asked for once the station is accepted, at the responder that the certificate names", async () => {
+    const all = await withV2G()
+    expect(await asked(all)).toStrictEqual([])
+    all.security.online(true)
+    const hashData = await hashOf(all.cert, ca.cert)
+    expect(await asked(all)).toStrictEqual([{ ocspRequestData: { ...hashData, responderURL: ocspResponder } }])
+    all.security.online(false)
+    expect(await asked(all)).toHaveLength(1)
+  })
+
+  it("M06.FR.10: is asked for again after a week, and within the hour where the CSMS could not tell", async () => {
+    const all = await withV2G()
+    all.security.online(true)
+    await asked(all)
+    for (const day of [1, 2, 3, 4, 5, 6]) {
+      all.fake.pass(86_400)
+      expect(await asked(all), `day ${day}`).toHaveLength(1)
+    }
+    all.fake.answers.GetCertificateStatus = { status: "Failed" }
+    all.fake.pass(86_400)
+    expect(await asked(all)).toHaveLength(2)
+    all.fake.pass(3600)
+    expect(await asked(all)).toHaveLength(3)
+  })
+
+  it("M06.FR.06: what could not be asked is asked when the link is there", async () => {
+    const all = await withV2G()
+    all.fake.isOnline = false
+    all.security.online(true)
+    expect(await asked(all)).toHaveLength(0)
+    all.fake.isOnline = true
+    all.security.online(false)
+    expect(await asked(all)).toHaveLength(1)
+  })
+
+  it("M06.FR.07: is asked for when the certificate has been renewed; one without a responder has no status", async () => {
+    const all = await withV2G()
+    all.security.online(true)
+    await asked(all)
+    all.fake.values.set("ISO15118Ctrlr.V2GCertificateInstallationEnabled.", "true")
+    const { csr } = await requested(all, "SignV2GCertificate")
+    const { chain } = await Effect.runPromise(ca.sign(csr))
+    const answer = await all.fake.ask("CertificateSigned", {
+      certificateChain: chain,
+      certificateType: "V2GCertificate"
+    })
+    expect(answer.status).toBe("Accepted")
+    expect(await asked(all)).toHaveLength(1)
+    all.fake.pass(30 * 86_400)
+    expect(await asked(all)).toHaveLength(1)
+  })
+
+  it("reads a responder's URL of any length", () => {
+    for (const length of [20, 127, 128, 300]) {
+      const url = `http://ocsp.example/${"a".repeat(length - 20)}`
+      const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255]
+      const access = [0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x86]
+      const der = Uint8Array.from([0x30, 1, ...access, ...size, ...new TextEncoder().encode(url), 0x05, 0])
+      expect(responderOf(der)).toBe(url)
+    }
+    expect(responderOf(Uint8Array.from([0x30, 0]))).toBeUndefined()
+  })
+})
+
+describe("contract certificates of EVs", () => {
+  it.each(["Install", "Update"] as const)(
+    "M01.FR.01, M02.FR.01: %s goes on to the CSMS, where it is enabled",
+    (action) => {
+      for (const enabled of ["true", "false"]) {
+        const { fake } = made()
+        fake.values.set("ISO15118Ctrlr.ContractCertificateInstallationEnabled.", enabled)
+        const contractRequest = { action, exiRequest: "gJgCAAAA" }
+        const [evse] = fake.evses
+        if (evse !== undefined)
+          evse.plugged = { connectorId: 1, ev: makeEV("family", { iso15118: { contractRequest } }) }
+        fake.station.tell({ _tag: "CablePlugged", evseId: 1, connectorId: 1 })
+        expect(fake.requests("Get15118EVCertificate")).toStrictEqual(
+          enabled === "true" ? [{ iso15118SchemaVersion: "urn:iso:15118:2:2013:MsgDef", ...contractRequest }] : []
+        )
+      }
+    }
+  )
+})
 
 describe("certificates of the station", () => {
   it("A02.FR.02, A02.FR.03: a trigger makes a request that its own key has signed, with serial number and organization", async () => {

@@ -134,12 +134,24 @@ describe("starting", () => {
     )
   })
 
-  it("G03, H01: an EVSE that does not admit anybody starts nothing, and the driver is told", () => {
+  it.each(["Inoperative", "Faulted"] as const)(
+    "G03, G05: an EVSE that is %s starts nothing, and the driver is told",
+    (by) => {
+      const bench = new Bench()
+      bench.admits = by
+      bench.plug()
+      bench.present("A")
+      assert.deepStrictEqual(bench.told(), [])
+      assert.deepInclude(bench.happenings, { _tag: "TokenJudged", idToken: "A", accepted: false, by })
+    }
+  )
+
+  it("H01, E01.FR.02: at an EVSE that is reserved the cable starts a transaction, and the wrong token changes nothing", () => {
     const bench = new Bench()
     bench.admits = "Reserved"
     bench.plug()
     bench.present("A")
-    assert.deepStrictEqual(bench.told(), [])
+    assert.deepStrictEqual(bench.told(), ["Started CablePluggedIn EVConnected"])
     assert.deepInclude(bench.happenings, { _tag: "TokenJudged", idToken: "A", accepted: false, by: "Reserved" })
   })
 

@@ -101,6 +101,7 @@ export const station = (kinds: Kinds = [["cType2"], ["cCCS2", "sType2"]]) => {
     },
     transactions: {
       cableChanged: () => undefined,
+      isAuthorized: () => false,
       holdsCable: (evse: EVSE) =>
         evse.transaction?.started !== undefined &&
         evse.connectors.find(({ id }) => id === evse.plugged?.connectorId)?.type.startsWith("s") === true,

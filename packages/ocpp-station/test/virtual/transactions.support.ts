@@ -342,6 +342,7 @@ export class Bench {
         this.reservation = undefined
         return used
       },
+      reservationLost: () => undefined,
       refresh: () => undefined,
       transactionEnded: () => undefined
     } as unknown as AvailabilityPart

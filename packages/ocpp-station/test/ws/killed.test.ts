@@ -81,10 +81,6 @@ it.live(
           assert.deepStrictEqual(numbers(), wanted)
         })
 
-      const emptied = Effect.repeat(Effect.sleep(10), {
-        until: () => readdirSync(directory).every((file) => readFileSync(join(directory, file), "utf8") === "")
-      })
-
       yield* ground.close
       const first = yield* born
       yield* first.said("ConnectFailed")
@@ -93,11 +89,12 @@ it.live(
 
       yield* ground.open()
       const second = yield* born
+      yield* second.said("T-1 has come to 3")
       yield* until([0, 1, 2, 3])
       yield* second.said("Accepted")
       yield* second.deliver(4)
       yield* until([0, 1, 2, 3, 4])
-      yield* emptied
+      yield* second.said("delivered 4")
       yield* ground.close
       yield* second.said("Disconnected")
       yield* second.deliver(5, 6)
@@ -106,6 +103,7 @@ it.live(
       isSilent = true
       yield* ground.open()
       const third = yield* born
+      yield* third.said("T-1 has come to 6")
       yield* third.said("Accepted")
       yield* until([0, 1, 2, 3, 4, 5])
       yield* third.killed // while it waits for the answer to 5
@@ -113,16 +111,27 @@ it.live(
       isSilent = false
       const last = yield* born
       yield* last.said("Accepted")
+      yield* last.said("T-1 has come to 6")
       yield* last.deliver(7)
       yield* until([0, 1, 2, 3, 4, 5, 5, 6, 7])
       assert.deepStrictEqual(
         received.filter(({ offline }) => offline === true).map(({ seqNo }) => seqNo),
         [0, 1, 2, 3, 5, 5, 6]
       )
-      yield* emptied
+      yield* last.said("delivered 7")
       const { mirror } = yield* (yield* ground.station).snapshot
       const [transaction] = mirror.transactions.running
       assert.deepStrictEqual(transaction && missingEvents(transaction), [])
+      yield* last.killed
+
+      const ending = yield* born
+      yield* ending.said("T-1 has come to 7") // though the CSMS has had it
+      yield* ending.deliver(8, 9)
+      yield* ending.said("delivered 9")
+      assert.deepStrictEqual(
+        readdirSync(directory).map((file) => readFileSync(join(directory, file), "utf8")),
+        [""]
+      )
     }),
   30_000
 )

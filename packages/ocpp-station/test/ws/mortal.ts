@@ -1,6 +1,6 @@
 /**
  * A station to be killed. Arguments: the URL of the CSMS, the folder of its queue. Each line on stdin is the `seqNo` of a
- * TransactionEvent to deliver; what happens is told on stdout, a line each.
+ * TransactionEvent to deliver, 9 that of the Ended; what happens is told on stdout, a line each.
  */
 import { createInterface } from "node:readline"
 import { Stations } from "@wattline/ocpp-station"
@@ -12,7 +12,7 @@ const [url = "", directory = "", password = ""] = process.argv.slice(2)
 
 const eventOf = (seqNo: number) =>
   ({
-    eventType: seqNo === 0 ? "Started" : "Updated",
+    eventType: seqNo === 0 ? "Started" : seqNo === 9 ? "Ended" : "Updated",
     timestamp: new Date().toISOString(),
     triggerReason: seqNo === 0 ? "CablePluggedIn" : "MeterValuePeriodic",
     seqNo,
@@ -34,9 +34,16 @@ const station = Effect.gen(function* () {
     ),
     { startImmediately: true }
   )
+  for (const { seqNo, transactionInfo } of yield* client.unfinished)
+    console.log(`${transactionInfo.transactionId} has come to ${seqNo}`)
   const lines = createInterface({ input: process.stdin })
   lines.on("line", (line) => {
-    Effect.runFork(client.transactionEvent(eventOf(Number(line))))
+    Effect.runFork(
+      Effect.andThen(
+        client.transactionEvent(eventOf(Number(line))),
+        Effect.sync(() => console.log(`delivered ${line}`))
+      )
+    )
     console.log(`queued ${line}`)
   })
   return yield* Effect.never

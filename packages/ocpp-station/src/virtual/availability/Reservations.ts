@@ -29,9 +29,9 @@ export interface Spot {
   readonly usable: ReadonlyArray<ConnectorEnumType>
   readonly faulted: boolean
   readonly inoperative: boolean
-  /** A transaction somebody has authorized runs there: a reservation cannot wait for it. */
+  /** Somebody is, or was, authorized there: a reservation cannot wait for it. */
   readonly charging: boolean
-  /** A cable is in, or a transaction runs. */
+  /** A cable is in, a transaction runs, or somebody who may charge has yet to plug in. */
   readonly occupied: boolean
 }
 

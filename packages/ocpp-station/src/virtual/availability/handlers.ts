@@ -1,6 +1,6 @@
 /** What a station answers to ChangeAvailability, ReserveNow, CancelReservation and UnlockConnector (G03, G04, H01, H02, F05). */
 import type { ReserveNowRequest, ReserveNowStatusEnumType, UnlockStatusEnumType } from "@wattline/ocpp-v201"
-import { andThen } from "@wattline/ocpp-core"
+import { andThen, type Refusal, refuse } from "@wattline/ocpp-core"
 import * as Effect from "effect/Effect"
 import type { StationHandlers } from "../../client/Client.ts"
 import type { Availability } from "../Availability.ts"
@@ -19,9 +19,9 @@ export const handlersOf = (station: VirtualStation, availability: Availability):
         return andThen({ status: availability.change(place, operationalStatus) }, refresh)
       }),
     ReserveNow: (request) =>
-      Effect.sync(() => andThen({ status: reserveNow(station, availability, request) }, refresh)),
+      reserving(station, () => andThen({ status: reserveNow(station, availability, request) }, refresh)),
     CancelReservation: ({ reservationId }) =>
-      Effect.sync(() =>
+      reserving(station, () =>
         availability.removeReservation(reservationId)
           ? andThen({ status: "Accepted" } as const, refresh)
           : ({ status: "Rejected" } as const)
@@ -30,6 +30,14 @@ export const handlersOf = (station: VirtualStation, availability: Availability):
       Effect.sync(() => ({ status: unlockStatus(station, availability, evseId, connectorId) }))
   }
 }
+
+/** Without its controller the station never knew of reservations. */
+const reserving = <A>({ model }: VirtualStation, answer: () => A): Effect.Effect<A, Refusal> =>
+  Effect.suspend(() =>
+    model.value("ReservationCtrlr", "Available") === undefined
+      ? Effect.fail(refuse("NotSupported", "no reservations"))
+      : Effect.succeed(answer())
+  )
 
 const isOff = (station: VirtualStation, variable: string): boolean =>
   station.model.value("ReservationCtrlr", variable)?.toLowerCase() === "false"

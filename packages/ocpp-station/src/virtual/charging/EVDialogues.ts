@@ -12,6 +12,8 @@ interface Dialogue {
   readonly transactionId: string
   hasTold: boolean
   isWaiting: boolean
+  /** The EV charges by a schedule that was told (K15.FR.10). */
+  hasChosen: boolean
   timer: Timer | undefined
 }
 
@@ -45,6 +47,11 @@ export class EVDialogues {
     return this.#dialogues.get(evse.id)?.hasTold === true ? "Told" : "NotTold"
   }
 
+  /** Whether the EV has chosen a schedule: it does so anew when what it may draw changes (K16.FR.02). */
+  hasChosen(evse: EVSE): boolean {
+    return this.#dialogues.get(evse.id)?.hasChosen === true
+  }
+
   /** K17: the EV wants another schedule. Does nothing without a transaction or an EV that speaks. */
   renegotiate(evse: EVSE): void {
     const { plugged, transaction } = evse
@@ -58,6 +65,7 @@ export class EVDialogues {
   profileSet(evse: EVSE, chargingSchedule: ChargingScheduleType): void {
     const known = this.#dialogues.get(evse.id)
     if (known === undefined) return
+    known.hasChosen = true
     const timeBase = this.#station.time()
     this.#station.client.call("NotifyEVChargingSchedule", { timeBase, evseId: evse.id, chargingSchedule })
     this.#goOn(known)
@@ -82,7 +90,7 @@ export class EVDialogues {
   }
 
   #begin(evse: EVSE, transactionId: string): void {
-    const dialogue: Dialogue = { transactionId, hasTold: false, isWaiting: true, timer: undefined }
+    const dialogue: Dialogue = { transactionId, hasTold: false, isWaiting: true, hasChosen: false, timer: undefined }
     this.#dialogues.set(evse.id, dialogue)
     // The events of the transaction go out first (K15.FR.16).
     dialogue.timer = this.#station.after(1000, () => {

@@ -7,7 +7,7 @@ import type { ComponentRef } from "../parts.ts"
 import { charging } from "./charging.ts"
 import { communication } from "./communication.ts"
 import type { ComponentDefinition, Definition } from "./Definition.ts"
-import { connectorHardware, type EvseBuild, evseHardware, stationHardware } from "./hardware.ts"
+import { connectorHardware, type EvseBuild, evseHardware, stationHardware, stationLock } from "./hardware.ts"
 
 /** A variable of a component in an inventory. */
 export interface Item {
@@ -25,7 +25,8 @@ export interface Build {
   readonly evses: ReadonlyArray<EvseBuild>
   /**
    * Actual values that the station has from the beginning: `{ "TxCtrlr.TxStartPoint": "EVConnected" }`, with an instance as
-   * `"MessageTimeout[Default]"`. Those of an EVSE or connector are for all of them. Settings of the client are not set here.
+   * `"DeviceDataCtrlr.ItemsPerMessage[GetReport]"`. Those of an EVSE or connector are for all of them. Settings of the client are
+   * not set here.
    */
   readonly values?: Readonly<Record<string, string>>
   /** Components that the station has not, such as `["ReservationCtrlr"]`. */
@@ -130,6 +131,7 @@ const build = ({ evses, values = {}, without = [] }: Build): ReadonlyArray<Item>
     }
   }
   add(communication, {})
+  add({ OCPPCommCtrlr: stationLock(evses) }, {})
   add(charging, {})
   add(stationHardware(evses), {})
   for (const evse of evses) {

@@ -65,7 +65,6 @@ export const charging: { readonly [component: string]: ComponentDefinition } = {
     TxUpdatedInterval: readWrite("integer", "60", seconds),
     TxEndedMeasurands: readWrite("MemberList", "Energy.Active.Import.Register", measurands),
     TxEndedInterval: readWrite("integer", "0", seconds),
-    SignReadings: constant("boolean", "false"),
     RegisterValuesWithoutPhases: readWrite("boolean", "true")
   },
   AlignedDataCtrlr: {
@@ -75,8 +74,7 @@ export const charging: { readonly [component: string]: ComponentDefinition } = {
     Interval: readWrite("integer", "0", seconds),
     TxEndedMeasurands: readWrite("MemberList", "Energy.Active.Import.Register", measurands),
     TxEndedInterval: readWrite("integer", "0", seconds),
-    SendDuringIdle: switchedOff,
-    SignReadings: constant("boolean", "false")
+    SendDuringIdle: switchedOff
   },
   ReservationCtrlr: {
     Available: available,
@@ -91,7 +89,7 @@ export const charging: { readonly [component: string]: ComponentDefinition } = {
     PeriodsPerSchedule: constant("integer", "100"),
     "Entries[ChargingProfiles]": readOnly("integer", "0", { minLimit: 0, maxLimit: 100 }),
     ACPhaseSwitchingSupported: constant("boolean", "false"),
-    Phases3to1: constant("boolean", "false"),
+    Phases3to1: constant("boolean", "true"),
     LimitChangeSignificance: readWrite("decimal", "1", { unit: "Percent", minLimit: 0, maxLimit: 100 }),
     NotifyChargingLimitWithSchedules: switchedOff,
     ExternalControlSignalsEnabled: enabled

@@ -26,7 +26,6 @@ export const communication: { readonly [component: string]: ComponentDefinition 
     RetryBackOffRepeatTimes: setting("retryBackOffRepeatTimes", "integer", { minLimit: 0, maxLimit: 30 }),
     WebSocketPingInterval: setting("webSocketPingInterval", "integer", seconds),
     ResetRetries: readWrite("integer", "1", { minLimit: 0, maxLimit: 10 }),
-    UnlockOnEVSideDisconnect: readWrite("boolean", "true"),
     FileTransferProtocols: constant("MemberList", "FTP,FTPS,HTTP,HTTPS,SFTP", {
       valuesList: "FTP,FTPS,HTTP,HTTPS,SFTP"
     })

@@ -71,6 +71,13 @@ export const stationHardware = (
   }
 }
 
+/** OCPPCommCtrlr of the station as a whole: what it can unlock depends on its connectors (part 2 §2.1.12). */
+export const stationLock = (evses: ReadonlyArray<EvseBuild>): ComponentDefinition => ({
+  UnlockOnEVSideDisconnect: evses.some(({ connectors }) => connectors.some(({ type }) => type.startsWith("s")))
+    ? readWrite("boolean", "true")
+    : constant("boolean", "false") // cables that are fixed have nothing to unlock
+})
+
 /** Components of one EVSE. */
 export const evseHardware = ({ supply }: EvseBuild): { readonly [component: string]: ComponentDefinition } => {
   const phases = constant("integer", `${supply.phases}`, { minLimit: 0, maxLimit: 3 })

@@ -22,8 +22,8 @@ export interface Tries {
 /** Milliseconds that a file travels. */
 export const duration = ({ size, speed }: Transfer): number => (size / speed) * 1000
 
-/** How often it is tried: as often as the CSMS says, 3 times when it does not. */
-export const attempts = ({ retries = 3 }: Tries): number => Math.max(1, retries)
+/** How often it is tried: once, and again as often as the CSMS says (TC_N_26), twice when it does not. */
+export const attempts = ({ retries = 2 }: Tries): number => 1 + Math.max(0, retries)
 
 /** Milliseconds between two attempts: 30 s when the CSMS does not say. */
 export const pauseOf = ({ retryInterval = 30 }: Tries): number => Math.max(0, retryInterval) * 1000

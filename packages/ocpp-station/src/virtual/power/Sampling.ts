@@ -19,6 +19,8 @@ export interface Metered {
   readonly powers: ReadonlyArray<number>
   /** V between phase and neutral, or DC. */
   readonly voltage: number
+  /** The main meter is at the inlet, that of an EVSE at the outlet, which goes without saying (J01.FR.09). */
+  readonly isMain?: boolean
   /** Absent for the main meter, which offers nothing to anybody. */
   readonly offered?: { readonly current: number; readonly power: number }
   /** Percent; only where it is known. */
@@ -38,7 +40,8 @@ export const sampledValues = (
   const values: Array<SampledValueType> = []
   for (const name of measurands) {
     if (!isMeasured(name)) continue
-    for (const one of measures[name](metered, perPhase)) values.push({ ...one, context })
+    for (const one of measures[name](metered, perPhase))
+      values.push({ ...one, context, ...(metered.isMain === true && { location: "Inlet" }) })
   }
   return values
 }

@@ -27,6 +27,27 @@ export const shared = (total: number, claims: ReadonlyArray<Claim>): ReadonlyArr
   return claims.map(() => 0)
 }
 
+/** The same, where the claims have priorities: what one leaves is for the lower ones (K03.FR.04). */
+export const sharedBy = (
+  priorities: ReadonlyArray<number>,
+  total: number,
+  claims: ReadonlyArray<Claim>
+): ReadonlyArray<number> => {
+  const parts = claims.map(() => 0)
+  let left = total
+  for (const priority of [...new Set(priorities)].toSorted((a, b) => b - a)) {
+    const group = claims.filter((_, index) => priorities[index] === priority)
+    const levels = [...shared(left, group)]
+    for (const [index, { draws }] of claims.entries()) {
+      if (priorities[index] !== priority) continue
+      const level = levels.shift() ?? 0
+      parts[index] = level
+      left = Math.max(0, left - Math.min(level, draws))
+    }
+  }
+  return parts
+}
+
 const trace = 1e-9
 
 const levelOf = (total: number, draws: ReadonlyArray<number>): number => {

@@ -5,10 +5,12 @@ import type {
   CertificateHashDataType,
   GetCertificateIdUseEnumType,
   HashAlgorithmEnumType,
-  InstallCertificateUseEnumType
+  InstallCertificateUseEnumType,
+  OCSPRequestDataType
 } from "@wattline/ocpp-v201"
 import { CertificateManagement } from "@wattline/ocpp-core"
 import { isSameHashData, type ReadCertificate, readCertificates, trustProblem } from "@wattline/ocpp-core/engine"
+import { responderOf } from "./CertificateStatuses.ts"
 
 /** A root certificate. */
 export interface Root {
@@ -211,16 +213,35 @@ export class TrustStore {
     })
   }
 
+  /** M06: what is asked about the certificates for ISO 15118, the leaf first: those that name an OCSP responder. */
+  ocspRequests(hashAlgorithm: HashAlgorithmEnumType): Effect.Effect<ReadonlyArray<OCSPRequestDataType>> {
+    const own = this.own.V2GCertificate
+    if (own === undefined) return Effect.succeed([])
+    const responders = own.read.map(({ der }) => responderOf(der))
+    if (responders.every((responder) => responder === undefined)) return Effect.succeed([])
+    return Effect.map(this.hashDataOf(own, hashAlgorithm), (all) =>
+      all.flatMap((hashData, at) => {
+        const responderURL = responders[at]
+        return hashData === undefined || responderURL === undefined ? [] : [{ ...hashData, responderURL }]
+      })
+    )
+  }
+
   /** Those of a chain whose issuer is at hand, the leaf first. */
   private hashesOf(
     own: HeldOwn,
     hashAlgorithm: HashAlgorithmEnumType
   ): Effect.Effect<ReadonlyArray<CertificateHashDataType>> {
+    return Effect.map(this.hashDataOf(own, hashAlgorithm), (all) => all.filter((one) => one !== undefined))
+  }
+
+  /** Of each certificate of a chain; `undefined` where its issuer is not at hand. */
+  private hashDataOf(
+    own: HeldOwn,
+    hashAlgorithm: HashAlgorithmEnumType
+  ): Effect.Effect<ReadonlyArray<CertificateHashDataType | undefined>> {
     const issuers = [...own.pems, ...this.roots.map(({ certificate }) => certificate)].join("\n")
-    return Effect.map(
-      Effect.forEach(own.pems, (pem) => hashOf(pem, hashAlgorithm, issuers)),
-      (all) => all.filter((one) => one !== undefined)
-    )
+    return Effect.forEach(own.pems, (pem) => hashOf(pem, hashAlgorithm, issuers))
   }
 }
 

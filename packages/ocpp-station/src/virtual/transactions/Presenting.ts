@@ -6,7 +6,7 @@ import type { IdTokenType } from "@wattline/ocpp-v201"
 import type { Started, Verdict } from "../parts.ts"
 import type { VirtualStation } from "../VirtualStation.ts"
 import { type Cause, causes } from "./Causes.ts"
-import type { Holder, Session } from "./Session.ts"
+import { type Holder, isAllowed, type Session } from "./Session.ts"
 
 /** What presenting a token needs of the Transactions part. */
 export interface Sessions {
@@ -31,12 +31,15 @@ export class Presenting {
   present(idToken: IdTokenType, at?: Session): void {
     const session = at ?? this.pick(idToken)
     // The token that started is not asked for again, nor one whose group is known (E07.FR.01, C01.FR.03).
-    if (session !== undefined && this.#settles(session, idToken)) return this.#settle(session, idToken, "Known")
-    if (session?.isAsking === true) return this.#tell(idToken, false, "Occupied")
+    if (session !== undefined && this.#settles(session, idToken)) return void this.#settle(session, idToken, "Known")
+    if (session?.isAsking === true) return void this.#tell(idToken, false, "Occupied")
     if (session !== undefined) session.isAsking = true
+    const reservationId = this.#claimed(session, idToken)
     this.#station.authorization.authorize(idToken, (verdict) => {
       if (session !== undefined) session.isAsking = false
-      if (session === undefined || this.#isCurrent(session)) this.#judged(idToken, verdict, at, session)
+      const isCurrent = session === undefined || this.#isCurrent(session)
+      const hasBegun = isCurrent && this.#judged({ idToken, reservationId }, verdict, at, session)
+      if (!hasBegun && reservationId !== undefined) this.#station.availability.reservationLost(reservationId)
     })
   }
 
@@ -52,48 +55,73 @@ export class Presenting {
 
   /**
    * The EVSE for a token that was presented to the station, or came without one from the CSMS: where a cable waits for its
-   * driver; else where the token has started; else where a cable was used before; else one where the next cable may come.
+   * driver; else where the token has started; else where a cable was used before; else one where the next cable may come, first
+   * of all one that is reserved for the token. `evseIds` are those that the token is good for; absent: all.
    */
-  pick(idToken: IdTokenType, groupIdToken?: IdTokenType): Session | undefined {
+  pick(idToken: IdTokenType, groupIdToken?: IdTokenType, evseIds?: ReadonlyArray<number>): Session | undefined {
     const sessions = this.#sessions.all()
     const isFree = (session: Session): boolean =>
-      session.holder === undefined && !session.isAsking && this.#admits(session, { idToken, groupIdToken })
+      session.holder === undefined &&
+      !session.isAsking &&
+      isAllowed(session, evseIds) &&
+      this.#admits(session, { idToken, groupIdToken })
+    const isEmpty = (session: Session): boolean => session.transaction === undefined && isFree(session)
     return (
       sessions.find((session) => session.connected && !session.isUsed && isFree(session)) ??
       sessions.find((session) => this.#settles(session, idToken)) ??
       sessions.find((session) => session.connected && isFree(session)) ??
-      sessions.find((session) => session.transaction === undefined && isFree(session))
+      sessions.find((session) => isEmpty(session) && !this.#admits(session)) ??
+      sessions.find(isEmpty)
     )
   }
 
-  #judged(idToken: IdTokenType, verdict: Verdict, at: Session | undefined, picked: Session | undefined): void {
+  /** H03.FR.09: a token that is presented uses its reservation up, whatever is decided on it then; that of its group later. */
+  #claimed(session: Session | undefined, idToken: IdTokenType): number | undefined {
+    if (session === undefined || this.#refusal(session, { idToken }) !== undefined) return undefined
+    return this.#station.availability.useReservation(session.evse.id, idToken)
+  }
+
+  /** Whether somebody may charge now who might not before. */
+  #judged(
+    { idToken, reservationId }: Pick<Holder, "idToken" | "reservationId">,
+    verdict: Verdict,
+    at: Session | undefined,
+    picked: Session | undefined
+  ): boolean {
     const { by, info } = verdict
-    if (this.#station.authorization.isMasterPass(info)) return this.#stopAll(idToken, at)
+    if (info?.status === "Accepted" && this.#station.authorization.isMasterPass(info)) return this.#stopAll(idToken, at)
     if (!verdict.accepted) return this.#tell(idToken, false, by)
     const settles = (session: Session): boolean => this.#settles(session, idToken, verdict)
     // Only now it is known that the token is of the group of somebody who charges here (C09.FR.03).
     const waits = at ?? (picked?.connected === true ? picked : undefined)
     const own = waits ?? this.#sessions.all().find(settles)
     if (own !== undefined && settles(own)) return this.#settle(own, idToken, by)
-    const holder: Holder = { idToken, groupIdToken: info?.groupIdToken }
+    const holder: Holder = { idToken, groupIdToken: info?.groupIdToken, reservationId }
     const refused = picked === undefined ? "NoEVSE" : this.#refusal(picked, holder, info?.evseId)
-    if (picked === undefined || refused !== undefined) return this.#tell(idToken, false, refused ?? "NoEVSE")
-    if (at === undefined) picked.leaveOpen()
+    // The group, and where the token is good, is known only now: there may be a better place (C01.FR.21, H03.FR.04).
+    const better =
+      at === undefined && refused !== undefined ? this.pick(idToken, info?.groupIdToken, info?.evseId) : undefined
+    const session = better ?? picked
+    const problem = better === undefined ? refused : this.#refusal(better, holder, info?.evseId)
+    if (session === undefined || problem !== undefined) return this.#tell(idToken, false, problem ?? "NoEVSE")
+    if (at === undefined) session.leaveOpen()
     this.#tell(idToken, true, by)
-    this.#sessions.authorize(picked, holder, causes.Authorized)
+    this.#sessions.authorize(session, holder, causes.Authorized)
+    return true
   }
 
   /** Why an accepted token does nothing here. */
-  #refusal(session: Session, holder: Holder, evseIds: ReadonlyArray<number> | undefined): string | undefined {
+  #refusal(session: Session, holder: Holder, evseIds?: ReadonlyArray<number>): string | undefined {
     if (!this.#sessions.mayBegin()) return "NotAccepted"
     if (session.holder !== undefined) return "Occupied"
-    // C01.FR.22: the token is good for some EVSEs only.
-    if (evseIds !== undefined && !evseIds.includes(session.evse.id)) return "NotAllowedHere"
+    if (!isAllowed(session, evseIds)) return "NotAllowedHere"
     // Who takes over an authorization that has ended pays for what was used before.
     const started = session.transaction?.started
     if (started !== undefined && !this.#isSame(started, holder)) return "Occupied"
     const admitted = this.#station.availability.admits(session.evse.id, holder.idToken, holder.groupIdToken)
-    return admitted === "Yes" ? undefined : admitted
+    // The reservation that is used up already made the EVSE free for this token.
+    const isOwn = admitted === "Reserved" && holder.reservationId !== undefined
+    return admitted === "Yes" || isOwn ? undefined : admitted
   }
 
   #isSame(started: Started, { groupIdToken, idToken }: Holder): boolean {
@@ -106,8 +134,9 @@ export class Presenting {
     return this.#sessions.all().includes(session)
   }
 
-  #admits({ evse }: Session, { groupIdToken, idToken }: Started): boolean {
-    return this.#station.availability.admits(evse.id, idToken, groupIdToken) === "Yes"
+  /** Whether this token may begin there; without one, whether any may. */
+  #admits({ evse }: Session, started?: Started): boolean {
+    return this.#station.availability.admits(evse.id, started?.idToken, started?.groupIdToken) === "Yes"
   }
 
   /** Whether the token ends what goes on there: the one that started it, or a valid one of the same group (E07.FR.01). */
@@ -119,22 +148,27 @@ export class Presenting {
     return authorization.maySettle(started, idToken, known?.status === "Accepted" ? known : undefined)
   }
 
-  #settle(session: Session, idToken: IdTokenType, by: string): void {
+  #settle(session: Session, idToken: IdTokenType, by: string): false {
     this.#tell(idToken, true, by)
-    if (session.holder !== undefined) return this.#sessions.stop(session, causes.Stopped, idToken)
-    session.heldFor = undefined // E05.FR.11: the owner takes the cable
-    this.#station.availability.refresh()
+    if (session.holder !== undefined) this.#sessions.stop(session, causes.Stopped, idToken)
+    else {
+      session.heldFor = undefined // E05.FR.11: the owner takes the cable
+      this.#station.availability.refresh()
+    }
+    return false
   }
 
   /** C16.FR.01, C16.FR.02: where it is presented, or everywhere. */
-  #stopAll(idToken: IdTokenType, at: Session | undefined): void {
+  #stopAll(idToken: IdTokenType, at: Session | undefined): false {
     const sessions = at === undefined ? this.#sessions.all() : [at]
     const running = sessions.filter(({ holder, transaction }) => transaction !== undefined || holder !== undefined)
     this.#tell(idToken, running.length > 0, "MasterPass")
     for (const session of running) this.#sessions.stop(session, causes.StoppedByMasterPass, idToken)
+    return false
   }
 
-  #tell({ idToken }: IdTokenType, accepted: boolean, by: string): void {
+  #tell({ idToken }: IdTokenType, accepted: boolean, by: string): false {
     this.#station.tell({ _tag: "TokenJudged", idToken, accepted, by })
+    return false
   }
 }

@@ -102,6 +102,7 @@ export class Progress {
   /** The cable of a transaction that the station had put somewhere turned up elsewhere. */
   move(from: Session, to: Session): void {
     const { holder, owed, transaction } = from
+    from.owed = {}
     this.release(from)
     to.holder = holder
     to.owed = owed
@@ -118,8 +119,10 @@ export class Progress {
 
   /** Nobody may charge there any more; a part of a change. */
   release(session: Session): void {
+    const { reservationId } = session.owed
     session.holder = undefined
     session.owed = {}
+    if (reservationId !== undefined) this.#station.availability.reservationLost(reservationId)
     session.suspended = false
     session.isChosen = true
     session.rationing?.cancel()
@@ -148,9 +151,14 @@ export class Progress {
       this.tell(session, cause, undefined, options.idToken)
   }
 
-  /** Who is authorized was admitted then; a cable alone starts nothing where nobody may charge (G03, G05, H01). */
+  /**
+   * Who is authorized was admitted then; a cable alone starts nothing where nobody may charge (G03, G05). At a reserved EVSE it
+   * does: the transaction waits for the right token (E01.FR.02, H03).
+   */
   #mayStart({ evse, holder }: Session): boolean {
-    return holder !== undefined || this.#station.availability.admits(evse.id, undefined) === "Yes"
+    if (holder !== undefined) return true
+    const admitted = this.#station.availability.admits(evse.id, undefined)
+    return admitted === "Yes" || admitted === "Reserved"
   }
 
   #start(session: Session, cause: Cause): void {

@@ -10,7 +10,7 @@ import type {
 import type { StationHandlers } from "../../client/Client.ts"
 import type { EVSE } from "../EVSE.ts"
 import type { VirtualStation } from "../VirtualStation.ts"
-import type { Holder, Session } from "./Session.ts"
+import { type Holder, isAllowed, type Session } from "./Session.ts"
 
 /** What the handlers need of the Transactions part. */
 export interface RemoteSessions {
@@ -81,7 +81,7 @@ const refused = (reasonCode: string): RequestStartTransactionResponse => ({
 
 /** Why nothing can be started there, as a reasonCode. */
 const refusalOf = (
-  { availability, smartCharging }: VirtualStation,
+  { authorization, availability, smartCharging }: VirtualStation,
   { mayBegin }: RemoteSessions,
   session: Session,
   { chargingProfile, evseId, groupIdToken, idToken }: RequestStartTransactionRequest
@@ -90,6 +90,10 @@ const refusalOf = (
   // F01.FR.24, F02.FR.26: where nobody has been authorized.
   if (session.holder !== undefined || session.isAsking) return "TxInProgress"
   if (session.transaction?.started !== undefined) return "TxInProgress"
+  // C16.FR.03
+  const group = groupIdToken ?? authorization.known(idToken)?.groupIdToken
+  if (group !== undefined && authorization.isMasterPass({ status: "Accepted", groupIdToken: group }))
+    return "InvalidIdToken"
   // F01.FR.21 to F01.FR.23, F02.FR.23 to F02.FR.25
   const admitted = availability.admits(session.evse.id, idToken, groupIdToken)
   if (admitted !== "Yes") return unspecified
@@ -107,17 +111,32 @@ const start = (
   { chargingProfile, evseId, groupIdToken, idToken, remoteStartId }: RequestStartTransactionRequest
 ): void => {
   const { authorization, availability, model } = station
-  const begin = (group: IdTokenType | undefined): void => {
-    session.isAsking = false
+  // H03.FR.09: used up by the request, whatever is decided on the token.
+  const reservationId = availability.useReservation(session.evse.id, idToken, groupIdToken)
+  const begin = (group: IdTokenType | undefined): boolean => {
     // The station may have restarted since.
-    if (sessions.sessionOf(session.evse) !== session || session.holder !== undefined) return
-    if (availability.admits(session.evse.id, idToken, group) !== "Yes") return
+    if (sessions.sessionOf(session.evse) !== session || session.holder !== undefined) return false
+    const admitted = availability.admits(session.evse.id, idToken, group)
+    if (admitted !== "Yes" && !(admitted === "Reserved" && reservationId !== undefined)) return false
     if (evseId === undefined) session.leaveOpen()
-    sessions.authorize(session, { idToken, groupIdToken: group, remoteStartId, profile: chargingProfile })
+    sessions.authorize(session, {
+      idToken,
+      groupIdToken: group,
+      remoteStartId,
+      reservationId,
+      profile: chargingProfile
+    })
+    return true
   }
-  if (idToken.type === "Central" || !model.flag("AuthCtrlr", "AuthorizeRemoteStart")) return begin(groupIdToken)
-  authorization.authorize(idToken, ({ accepted, info }) => {
-    if (accepted) return begin(groupIdToken ?? info?.groupIdToken)
+  const decided = (isGood: boolean, group: IdTokenType | undefined): void => {
     session.isAsking = false
-  })
+    if (!(isGood && begin(group)) && reservationId !== undefined) availability.reservationLost(reservationId)
+  }
+  if (idToken.type === "Central" || !model.flag("AuthCtrlr", "AuthorizeRemoteStart")) return decided(true, groupIdToken)
+  authorization.authorize(idToken, ({ accepted, info }) =>
+    decided(
+      accepted && !authorization.isMasterPass(info) && isAllowed(session, info?.evseId), // C16.FR.03, C01.FR.21
+      groupIdToken ?? info?.groupIdToken
+    )
+  )
 }

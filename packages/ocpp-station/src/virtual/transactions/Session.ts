@@ -16,6 +16,8 @@ export interface Holder extends Started {
   /** Changed when the CSMS names the group in its answer (C09). */
   groupIdToken?: IdTokenType | undefined
   readonly remoteStartId?: number | undefined
+  /** The reservation that the token has used up by being presented (H03.FR.09). */
+  readonly reservationId?: number | undefined
   /** A TxProfile that came with the remote start, until the transaction is there (F01.FR.10). */
   profile?: ChargingProfileType | undefined
 }
@@ -132,6 +134,10 @@ export class Session {
 
 /** Whether it is certain that the transaction is at this EVSE. */
 export const isPlaced = ({ connected, isChosen }: Session): boolean => connected || isChosen
+
+/** Whether a token that is good for these EVSEs is good for this one; none named: for all (C01.FR.19, C01.FR.21). */
+export const isAllowed = ({ evse }: Session, evseIds: ReadonlyArray<number> | undefined): boolean =>
+  evseIds === undefined || evseIds.length === 0 || evseIds.includes(evse.id)
 
 const isTransferring = ({ flow, permitted }: Session): boolean => permitted && flow === "Charging"
 
