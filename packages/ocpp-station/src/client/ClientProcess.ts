@@ -1,12 +1,9 @@
 /**
- * One station's client: runs the lifecycle table over a session of the engine. It connects and connects again; what goes on over
+ * One station's client: runs the lifecycle table over a session of the engine. `Connecting` gives it links; what goes on over
  * the link is in `Registration`, `Sending`, `Delivery` and `Receiving`. Synchronous; time comes from the host.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type {
   BootReasonEnumType,
@@ -23,7 +20,6 @@ import {
   type Call,
   type Counters,
   type Dialed,
-  DialFailed,
   type DialTls,
   type ErrorCode,
   InboundLane,
@@ -32,15 +28,13 @@ import {
   type Protocol,
   type ConnectionRates,
   type Reply,
-  runInline,
   type SecurityProfile,
   Session,
   type SessionOwner
 } from "@wattline/ocpp-core/engine"
-import { Alarm } from "./Alarm.ts"
-import { backOff } from "./BackOff.ts"
 import { type CallOutcome, type Client, type ClientSettings, defaultSettings } from "./Client.ts"
 import type { ClientEvent } from "./ClientEvent.ts"
+import { Connecting } from "./Connecting.ts"
 import { Delivery } from "./Delivery.ts"
 import type { Host } from "./Host.ts"
 import type { PendingCall } from "./PendingCall.ts"
@@ -82,9 +76,6 @@ export interface ClientParts {
   readonly clockSet?: ((milliseconds: number) => void) | undefined
 }
 
-/** A dialer has broken its contract. */
-const withoutLink = new DialFailed({ reason: "Protocol", detail: "The attempt ended without a connection." })
-
 /** See the head of the file. */
 export class ClientProcess implements Client, SessionOwner {
   state: StationState = "Stopped"
@@ -104,17 +95,10 @@ export class ClientProcess implements Client, SessionOwner {
   /** When something went out last, by `Host.tick`. */
   lastSent = 0
   private dialed: Dialed | undefined = undefined
-  private dialing: Fiber.Fiber<void, DialFailed> | undefined = undefined
   private connections = 0
-  /** Number of the attempt to connect that counts; what an earlier one brings is too late. */
-  private attempt = 0
-  /** Waits for a connection since the last one. */
-  private waits = 0
-  /** Attempts that have failed since the last connection, or since the station left it on purpose. */
-  private failures = 0
   private readonly parts: ClientParts
   private readonly registration: Registration
-  private readonly retryAlarm: Alarm
+  private readonly connecting: Connecting
 
   constructor(host: Host, parts: ClientParts) {
     this.host = host
@@ -130,7 +114,7 @@ export class ClientProcess implements Client, SessionOwner {
       }
     }
     this.delivery = new Delivery(this, parts.maxQueuedMessages)
-    this.retryAlarm = new Alarm(host.deadlines, () => this.connect("Retry"))
+    this.connecting = new Connecting(this, parts.connection)
     this.registration = new Registration(
       this,
       parts.chargingStation,
@@ -155,7 +139,7 @@ export class ClientProcess implements Client, SessionOwner {
     if (this.state !== "Stopped") return
     this.registration.reason = reason
     this.delivery.load(this.parts.loaded)
-    this.connect("Start")
+    this.connecting.begin("Start")
   }
 
   /** Closes the link and does not come back; the queue keeps what is not delivered. */
@@ -170,21 +154,21 @@ export class ClientProcess implements Client, SessionOwner {
     this.guard(this.parts.rebooting)
     this.forgetRegistration()
     this.registration.reason = reason
-    this.retryAlarm.set(seconds)
+    this.connecting.again(seconds)
   }
 
   /** Cuts the link off without a word and stays away for `seconds`, as a station that loses its network does. */
   outage(seconds: number): void {
     if (this.state === "Stopped") return
     this.leave("Lost", "terminate", "")
-    if (Number.isFinite(seconds)) this.retryAlarm.set(seconds)
+    if (Number.isFinite(seconds)) this.connecting.again(seconds)
   }
 
   /** Closes the link and connects at once, for example with a new certificate (A02.FR.08). */
   relink(): void {
     if (this.session === undefined) return
     this.leave("Lost", 1000, "reconnect")
-    this.retryAlarm.set(0)
+    this.connecting.again(0)
   }
 
   /** The next connection begins with a BootNotification, as if the station had restarted (R-184). */
@@ -194,9 +178,7 @@ export class ClientProcess implements Client, SessionOwner {
 
   /** Ends an outage: connects now. */
   reconnect(): void {
-    if (this.state !== "Waiting") return
-    this.retryAlarm.cancel()
-    this.connect("Retry")
+    if (this.state === "Waiting") this.connecting.begin("Retry")
   }
 
   call<A extends StationAction>(
@@ -243,101 +225,33 @@ export class ClientProcess implements Client, SessionOwner {
     if (changes.webSocketPingInterval !== undefined) this.dialed?.ping(changes.webSocketPingInterval)
   }
 
-  // --- connecting ---------------------------------------------------------------------------------------------------
+  // --- the link ------------------------------------------------------------------------------------------------------
 
-  private connect(event: "Start" | "Retry"): void {
-    if (next(this.state, event) === undefined) return
-    const attempt = (this.attempt += 1)
-    this.advance(event)
-    if (attempt !== this.attempt) return // who was told has other plans
-    const { host } = this
-    const dialing = runInline(host.run, this.dial(attempt), (exit) => {
-      if (attempt !== this.attempt) return // given up
-      this.dialing = undefined
-      if (Exit.isFailure(exit)) this.connectFailed(exit.cause)
-      else if (this.state === "Connecting") this.connectFailed(Cause.fail(withoutLink))
-    })
-    if (attempt === this.attempt) this.dialing = dialing
-    else dialing?.interruptUnsafe()
-  }
-
-  /** One attempt, as the parts of the station want it now; what throws in them fails the attempt. */
-  private dial(attempt: number): Effect.Effect<void, DialFailed> {
-    return Effect.suspend(() => {
-      const { host, identity, settings } = this
-      const profile = this.parts.connection(this.failures)
-      const request = {
-        ...profile,
-        identity,
-        protocols: [host.protocol.subprotocol],
-        timeout: settings.messageTimeout * 1000
-      }
-      return host.dialer.dial(request, (dialed) => this.open(dialed, profile, attempt))
-    })
-  }
-
-  /** The upgrade is done. */
-  private open(dialed: Dialed, { securityProfile, url }: ConnectionProfile, attempt: number): Session {
-    const admitted: Admitted = {
-      _tag: "Admitted",
-      identity: this.identity,
-      protocol: dialed.protocol,
-      remoteAddress: undefined,
-      securityProfile
-    }
+  /** The upgrade is done. Nobody waits for it any more where it is not `wanted`. */
+  linked(dialed: Dialed, { securityProfile, url }: ConnectionProfile, wanted: boolean): Session {
+    const { identity, settings } = this
+    const { protocol } = dialed
+    const admitted: Admitted = { _tag: "Admitted", identity, protocol, remoteAddress: undefined, securityProfile }
     const session = new Session(this, dialed.link, admitted)
     this.connections += 1
     session.claimed(this.connections)
     this.host.counters.linkOpened()
-    if (this.state !== "Connecting" || attempt !== this.attempt) {
-      session.end(1000, "") // stopped meanwhile
+    if (!wanted) {
+      session.end(1000, "")
       return session
     }
     this.session = session
     this.dialed = dialed
-    this.waits = 0
-    this.failures = 0
-    if (this.settings.webSocketPingInterval > 0) dialed.ping(this.settings.webSocketPingInterval)
-    this.tell({ _tag: "Connected", url, protocol: dialed.protocol })
+    if (settings.webSocketPingInterval > 0) dialed.ping(settings.webSocketPingInterval)
+    this.tell({ _tag: "Connected", url, protocol })
     if (this.session === session) this.registration.linkOpened()
     return session
   }
 
-  private connectFailed(cause: Cause.Cause<DialFailed>): void {
-    const { session } = this
-    if (session !== undefined) {
-      session.end("terminate", "")
-      return this.closed(session, 1006, "the attempt failed after its link was open")
-    }
-    if (next(this.state, "Lost") === undefined) return
-    const retryIn = this.wait()
-    this.failures += 1
-    this.retryAlarm.set(retryIn)
-    this.advance("Lost")
-    const { detail, reason, securityEvent, status } = Option.getOrElse(Cause.findErrorOption(cause), () => ({
-      reason: "Unreachable" as const,
-      status: undefined,
-      securityEvent: undefined,
-      detail: Cause.pretty(cause)
-    }))
-    this.tell({ _tag: "ConnectFailed", reason, status, securityEvent, detail, retryIn })
-  }
-
-  private wait(): number {
-    const seconds = backOff(this.waits, this.settings, this.host.random())
-    this.waits += 1
-    return seconds
-  }
-
   /** Leaves the network on purpose. */
   private leave(event: "Stop" | "Reboot" | "Lost", code: number | "terminate", reason: string): void {
-    const { dialing, session } = this
-    this.retryAlarm.cancel()
-    this.waits = 0
-    this.failures = 0
-    this.attempt += 1
-    this.dialing = undefined
-    dialing?.interruptUnsafe()
+    const { session } = this
+    this.connecting.stop()
     if (session === undefined) return void this.advance(event)
     const tellRest = this.unlink(event)
     session.end(code, reason)
@@ -450,9 +364,8 @@ export class ClientProcess implements Client, SessionOwner {
 
   closed(session: Session, code: number, reason: string): void {
     if (session !== this.session) return
-    const retryIn = this.wait()
+    const retryIn = this.connecting.wait()
     const tellRest = this.unlink("Lost")
-    this.retryAlarm.set(retryIn)
     tellRest(code, reason, retryIn)
   }
 

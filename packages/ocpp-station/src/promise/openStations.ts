@@ -98,7 +98,12 @@ export const startVirtualStation = ({
   makeBridge().run(alone({ dialer, store }, (lifetime) => started(options, lifetime)))
 
 const shared = ({ dialer, store }: PromiseStationsOptions, scope: Scope.Scope) =>
-  Layer.buildWithScope(Layer.provide(Stations.layer, Layer.merge(dialer, storeLayer(store))), scope)
+  Effect.suspend(() => {
+    const given: unknown = dialer
+    if (!Layer.isLayer(given))
+      throw new TypeError("`dialer` must be a layer, such as WsDialer.layer() of @wattline/ocpp-ws.")
+    return Layer.buildWithScope(Layer.provide(Stations.layer, Layer.merge(dialer, storeLayer(store))), scope)
+  })
 
 const alone = <A, E>(
   options: PromiseStationsOptions,

@@ -68,6 +68,7 @@ export class Control implements Part {
   /** Restarts the station: transactions end first, for `stoppedReason`; it connects again after `seconds`. */
   restart(reason: BootReasonEnumType, stoppedReason: ReasonEnumType, seconds = this.options.rebootSeconds ?? 5): void {
     const { station } = this
+    station.transactions.leave()
     for (const evse of station.evses)
       if (evse.transaction !== undefined)
         station.transactions.end(

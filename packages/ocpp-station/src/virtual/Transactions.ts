@@ -37,6 +37,7 @@ export class Transactions implements TransactionsPart {
   /** By EVSE id; made when something happens there first. */
   #sessions = new Map<number, Session>()
   #isAccepted = false
+  #isLeaving = false
 
   constructor(station: VirtualStation) {
     this.#station = station
@@ -82,6 +83,10 @@ export class Transactions implements TransactionsPart {
         if (model.value(component, variable) !== undefined) model.watch(component, variable, reschedule)
   }
 
+  leave(): void {
+    this.#isLeaving = true
+  }
+
   online(afterBoot: boolean): void {
     this.#isAccepted = true
     // What was plugged in before counts from now on.
@@ -93,6 +98,7 @@ export class Transactions implements TransactionsPart {
     const sessions = this.#sessions
     this.#sessions = new Map()
     this.#isAccepted = false
+    this.#isLeaving = false
     for (const session of sessions.values())
       if (session.holder !== undefined || session.transaction !== undefined)
         this.#stop(session, { triggerReason: "ResetCommand", stoppedReason: "Reboot" }, { isEnd: true })
@@ -175,6 +181,7 @@ export class Transactions implements TransactionsPart {
   }
 
   #mayBegin(): boolean {
+    if (this.#isLeaving) return false
     return this.#isAccepted || this.#station.client.isOnline || beforeAccepted(this.#station.model)
   }
 

@@ -176,6 +176,8 @@ export interface TransactionsPart extends Part {
   cableChanged(evse: EVSE): void
   /** Energy flows or stops flowing; called by Power. */
   chargingStateChanged(evse: EVSE, state: ChargingStateEnumType): void
+  /** The station is about to go down: nothing begins any more until it is back. */
+  leave(): void
   /** Ends a transaction, for example before a reset. */
   end(evse: EVSE, stoppedReason: ReasonEnumType, triggerReason: TriggerReasonEnumType): void
   /** Smart charging changed the limit of a transaction: tells the CSMS with ChargingRateChanged or LimitSet (K). */

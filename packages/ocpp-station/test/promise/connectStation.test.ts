@@ -84,6 +84,12 @@ describe("connectStation", () => {
     expect(given.csms.sent()).toEqual([])
   })
 
+  it("rejects what is no dialer with a word about what is", async () => {
+    const dialer = { dial: () => undefined } as never
+    const error = await rejection(connectStation({ dialer, ...connection }))
+    expect(error).toMatchObject({ message: expect.stringContaining("such as WsDialer.layer()") })
+  })
+
   it("rejects with the error of the dialer", async () => {
     const wrong = new RangeError("no such option")
     const dialer = Layer.effectDiscard(Effect.fail(wrong)).pipe(Layer.provideMerge(new FakeCsms().layer))

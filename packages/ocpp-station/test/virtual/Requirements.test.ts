@@ -280,6 +280,34 @@ describe("who is authorized and has yet to plug in", () => {
   )
 })
 
+describe("a station that is to reset", () => {
+  it.effect("B12.FR.03, F01.FR.21: begins nothing while it waits for the answer to what it has ended", () =>
+    Effect.gen(function* () {
+      const { ask, csms, events, station } = yield* made()
+      station.plugIn(1, ev())
+      station.present(card("A"), 1)
+      yield* pass(5)
+      csms.answers.delete("TransactionEvent")
+      assert.deepStrictEqual(ask("Reset", { type: "Immediate" }), { status: "Accepted" })
+      yield* pass(2)
+      const start = { idToken: card("B"), remoteStartId: 1, evseId: 1 }
+      assert.include(ask("RequestStartTransaction", start), { status: "Rejected" })
+      station.present(card("B"), 1)
+      csms.answers.set("TransactionEvent", (request: TransactionEventRequest) => {
+        events.push(request)
+        return {}
+      })
+      yield* pass(60)
+      assert.strictEqual(events.at(-1)?.eventType, "Ended")
+      assert.isTrue(station.client.isOnline)
+      assert.deepStrictEqual(
+        events.filter(({ eventType }) => eventType === "Started").map(({ idToken }) => idToken?.idToken),
+        ["A"]
+      )
+    })
+  )
+})
+
 describe("a token", () => {
   const withMaster = (more: Readonly<Record<string, string>> = {}) =>
     values({ "AuthCtrlr.MasterPassGroupId": "MASTER", ...more })

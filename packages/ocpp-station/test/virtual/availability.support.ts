@@ -102,6 +102,7 @@ export const station = (kinds: Kinds = [["cType2"], ["cCCS2", "sType2"]]) => {
     transactions: {
       cableChanged: () => undefined,
       isAuthorized: () => false,
+      leave: () => {},
       holdsCable: (evse: EVSE) =>
         evse.transaction?.started !== undefined &&
         evse.connectors.find(({ id }) => id === evse.plugged?.connectorId)?.type.startsWith("s") === true,
