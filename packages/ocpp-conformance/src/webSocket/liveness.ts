@@ -62,7 +62,7 @@ export const liveness = ({ start }: WebSocketHarness): void => {
     })
   )
 
-  it.live("R-172: a station that only answers pings is not cut off", () =>
+  it.live("R-172, R-174: a station that only answers pings is not cut off", () =>
     Effect.gen(function* () {
       const { connect, server } = yield* running(start({ pingInterval: 0.1, missedPings: 2 }))
       const sixPings = Deferred.makeUnsafe<void>()

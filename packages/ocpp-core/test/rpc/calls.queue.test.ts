@@ -78,7 +78,7 @@ describe("one at a time", () => {
     )
   )
 
-  it.effect("R-091: every CALL has an id of its own, a UUID of 36 characters, over all connections", () =>
+  it.effect("R-091, R-222: every CALL has an id of its own, a UUID of 36 characters, over all connections", () =>
     withStation((world) =>
       Effect.gen(function* () {
         const ids: Array<unknown> = []

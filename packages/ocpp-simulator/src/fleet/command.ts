@@ -21,6 +21,7 @@ import { toText } from "../report/text.ts"
 import { flagsHelp, parseFlags } from "../scenario/parseFlags.ts"
 import { readScenario } from "../scenario/readScenario.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
+import type { Output } from "../terminal/Block.ts"
 import { coloursFor } from "../terminal/colours.ts"
 import { Live, Rate } from "../terminal/Live.ts"
 import { type Demands, readDemands, unmet } from "./demands.ts"
@@ -43,7 +44,7 @@ Reports
   --html FILE    the report as one HTML page with charts
   --text FILE    the report as text; it is printed in any case
   --report DIR   all three: report.json, report.html, report.txt
-  --record FILE  every frame as a line of JSON, for ocpp-sim lint and replay; not with virtual time
+  --record FILE  every frame as a line of JSON, appended, for ocpp-sim lint and replay; not with virtual time
   --quiet        no progress
   -h, --help     this text
 
@@ -74,21 +75,12 @@ const own = {
 
 /** Where the program writes, and what it knows of its terminal. */
 export interface Streams {
-  readonly out: {
-    write(text: string): unknown
-    readonly isTTY?: boolean
-    readonly columns?: number
-    readonly rows?: number
-  }
-  readonly err: {
-    write(text: string): unknown
-    readonly isTTY?: boolean
-    readonly columns?: number
-    readonly rows?: number
-  }
+  readonly out: Output
+  readonly err: Output
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/** Files to write, where they are wanted. */
 interface Outputs {
   readonly json: string | undefined
   readonly html: string | undefined

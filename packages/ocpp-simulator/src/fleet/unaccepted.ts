@@ -4,8 +4,8 @@ import type { Report } from "../report/Report.ts"
 /** Why an attempt to connect failed, and what to look at where that says too little; `status` is that of the HTTP answer. */
 export const withAdvice = (detail: string, status: number | undefined): string => {
   const advice = adviceFor(status)
-  if (advice === undefined) return detail
-  return `${detail}${/[.!?]$/u.test(detail) ? "" : "."} ${advice}`
+  const sentence = /[.!?]$/u.test(detail) ? detail : `${detail}.`
+  return advice === undefined ? sentence : `${sentence} ${advice}`
 }
 
 const adviceFor = (status: number | undefined): string | undefined => {
@@ -28,7 +28,9 @@ export const unaccepted = ({ actions, connections }: Report, refusal: string | u
   ]
   const why = [
     ...(answers.length > 0 ? [`was answered with ${answers.join(" and ")}`] : []),
-    ...((boot?.invalid ?? 0) > 0 ? ["was answered with something the schema does not allow"] : []),
+    ...((boot?.invalid ?? 0) > 0
+      ? ["was answered with something the schema does not allow (ocpp-sim station shows what)"]
+      : []),
     ...((boot?.timeouts ?? 0) > 0 ? ["was not answered in time"] : []),
     ...((boot?.lost ?? 0) > 0 ? ["was not answered before the connection was lost"] : [])
   ]

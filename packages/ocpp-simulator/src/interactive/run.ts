@@ -20,10 +20,24 @@ export const runScript = (
 ): Effect.Effect<number, FileUnreadable | ScriptInvalid> =>
   lines.pipe(
     Stream.mapEffect(({ ready, text }) => conversation.carryOut(text, ready)),
-    Stream.takeUntil((wentWell) => !wentWell || play.isLeaving),
+    Stream.takeUntil((wentWell) => !wentWell),
+    (outcomes) => exitCode(outcomes, play)
+  )
+
+/** Carries out the lines of a pipe until it ends, also after one that went wrong; then the exit code is 1. */
+export const runPipe = (play: Play, conversation: Conversation): Effect.Effect<number, FileUnreadable> =>
+  readLines("-").pipe(
+    Stream.mapEffect((text) => attempt(text, play, conversation)),
+    (outcomes) => exitCode(outcomes, play)
+  )
+
+/** Whether each line went well, until the last or until somebody leaves: 0 when all did, else 1. */
+const exitCode = <E>(outcomes: Stream.Stream<boolean, E>, play: Play): Effect.Effect<number, E> =>
+  outcomes.pipe(
+    Stream.takeUntil(() => play.isLeaving),
     Stream.runFold(
       () => true,
-      (_, wentWell) => wentWell
+      (wentWell, next) => wentWell && next
     ),
     Effect.map((wentWell) => {
       play.isLeaving = true
@@ -35,28 +49,12 @@ export const runScript = (
 const attempt = (text: string, play: Play, conversation: Conversation): Effect.Effect<boolean> =>
   Effect.suspend(() => {
     const read = readLine(text, commands, play.vocabulary)
-    if (Result.isFailure(read))
-      return Effect.as(
-        Effect.sync(() => conversation.say(complaint(read.failure))),
-        false
-      )
+    if (Result.isFailure(read)) {
+      conversation.say(complaint(read.failure))
+      return Effect.succeed(false)
+    }
     return read.success === undefined ? Effect.succeed(true) : conversation.carryOut(text, read.success)
   })
-
-/** Carries out the lines of a pipe until it ends, also after one that went wrong; then the exit code is 1. */
-export const runPipe = (play: Play, conversation: Conversation): Effect.Effect<number, FileUnreadable> =>
-  readLines("-").pipe(
-    Stream.mapEffect((text) => attempt(text, play, conversation)),
-    Stream.takeUntil(() => play.isLeaving),
-    Stream.runFold(
-      () => true,
-      (wentWell, next) => wentWell && next
-    ),
-    Effect.map((wentWell) => {
-      play.isLeaving = true
-      return wentWell ? 0 : 1
-    })
-  )
 
 /** What keys and lines do, with one line at a time. */
 export interface Typing {

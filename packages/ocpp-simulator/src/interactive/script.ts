@@ -10,8 +10,6 @@ import { commands } from "./commands.ts"
 
 /** A line with a command. */
 export interface ScriptLine {
-  /** From 1. */
-  readonly line: number
   readonly text: string
   readonly ready: Ready
 }
@@ -32,7 +30,7 @@ export const scriptLines = (
         return Effect.fail(
           new ScriptInvalid({ message: `${file === "-" ? "standard input" : file}:${index + 1}: ${read.failure}` })
         )
-      return Effect.succeed(read.success === undefined ? [] : [{ line: index + 1, text, ready: read.success }])
+      return Effect.succeed(read.success === undefined ? [] : [{ text, ready: read.success }])
     }),
     Stream.flatMap(Stream.fromIterable)
   )

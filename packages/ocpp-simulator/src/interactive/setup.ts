@@ -62,7 +62,7 @@ ${flagsHelp(shared)}
   --ev NAME         the EV that is plugged in: ${evNames.join(", ")}. Default family
   --soc PERCENT     its state of charge. Default 30
   --token ID:TYPE   token to swipe, more of them with commas; ISO14443 without a type. Default 04A2E8B1C39D80
-  --record FILE     every frame as a line of JSON, for ocpp-sim lint and replay; it has whatever secrets the frames have
+  --record FILE     every frame as a line of JSON, appended, for ocpp-sim lint and replay; with all secrets the frames have
   --script FILE     commands from a file, - for standard input; a line each, # for comments
   -h, --help        this text
 

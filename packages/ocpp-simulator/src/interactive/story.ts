@@ -96,7 +96,10 @@ export const tell = (event: Happening | ClientEvent): Line | undefined => {
       )
     case "CallEnded":
       return event.end === "Timeout" || event.end === "ConnectionLost" || event.end === "InvalidResponse"
-        ? bad(`${event.action}: ${callEnds[event.end]}`)
+        ? bad(
+            `${event.action}: ${callEnds[event.end]}` +
+              (event.detail === undefined ? "" : `: ${printable(event.detail, 200)}`)
+          )
         : undefined
     case "HandlerFailed":
       return bad(`${printable(event.action)} could not be carried out: ${printable(event.message, 300)}`)

@@ -38,6 +38,10 @@ export class Bounded<K, V> {
     this.#entries.clear()
   }
 
+  entries(): IterableIterator<[K, V]> {
+    return this.#entries.entries()
+  }
+
   values(): IterableIterator<V> {
     return this.#entries.values()
   }

@@ -10,13 +10,24 @@ import { followUps } from "./followUps.ts"
 import { frameProblems } from "./frames.ts"
 import { gate } from "./gate.ts"
 import { guessSide } from "./guessSide.ts"
+import { itemLimits } from "./limits.ts"
 import { isRecord, type LogRecord, readLine, type Side, type UnreadableLine } from "./LogRecord.ts"
-import { defaultOptions, type LintOptions, type MakeCheck, otherSide, StationLog, type Watched } from "./StationLog.ts"
+import { outcomes } from "./outcomes.ts"
+import {
+  defaultOptions,
+  type LintOptions,
+  type MakeCheck,
+  named,
+  otherSide,
+  type SentCall,
+  StationLog,
+  type Watched
+} from "./StationLog.ts"
 import { timing } from "./timing.ts"
 import { transactions } from "./transactions.ts"
 
 /** Every group of rules that has a memory. */
-const made: ReadonlyArray<MakeCheck> = [timing, gate, transactions, followUps]
+const made: ReadonlyArray<MakeCheck> = [timing, gate, itemLimits, transactions, followUps, outcomes]
 
 const identityString = /^[A-Za-z0-9*\-_=:+|@.]{1,48}$/
 
@@ -45,6 +56,7 @@ export class Linter {
     const { log } = watched
     log.line = record.line
     log.at = record.at
+    log.beganAt ??= record.at
     if (record.event !== undefined) this.#event(watched, record)
     if (record.text !== undefined) this.#frame(watched, record, record.text)
     return this.#take()
@@ -76,7 +88,7 @@ export class Linter {
     log.line = line
     if (identity !== "" && !identityString.test(identity))
       this.#tell(log)("warning", ["R-023"], "an identity has 1 to 48 characters out of a-z A-Z 0-9 * - _ = : + | @ .")
-    const watched = { log, checks: made.map((make) => make(log)) }
+    const watched: Watched = { log, checks: made.map((make) => make(log)), replacedAt: undefined }
     this.#stations.set(key, watched)
     return watched
   }
@@ -94,11 +106,20 @@ export class Linter {
     }
   }
 
-  #event(watched: Watched, { code, event }: LogRecord): void {
+  #event(watched: Watched, { code, event, protocol }: LogRecord): void {
     const { log } = watched
     const tell = this.#tell(log)
     if (event === "binary") tell("error", ["R-014", "R-079"], "a binary message; OCPP-J has text messages only")
-    else if (event === "open") this.#opened(watched, tell)
+    else if (event === "open") {
+      this.#opened(watched, tell)
+      log.isOpenLogged = true
+      if (protocol !== undefined && protocol !== "ocpp2.0.1")
+        tell(
+          "error",
+          ["R-006", "R-230"],
+          `the subprotocol is ${JSON.stringify(protocol)}; that of OCPP 2.0.1 is "ocpp2.0.1"`
+        )
+    } else if (this.#isOfReplaced(watched)) watched.replacedAt = undefined
     else this.#closed(watched, tell)
     if (code === 1002 || code === 1003 || code === 1007 || code === 1009)
       tell("warning", ["R-014"], `the connection was closed with ${code}: a message could not be taken`)
@@ -108,11 +129,20 @@ export class Linter {
     const { checks, log } = watched
     for (const check of checks) check.seen?.(undefined, tell)
     // A second connection replaces the first (R-186).
-    if (log.connection > 0 && log.isOpen) this.#closed(watched, tell)
+    const isReplaced = log.connection > 0 && log.isOpen
+    if (isReplaced) this.#closed(watched, tell)
+    watched.replacedAt = isReplaced ? (log.at ?? -Infinity) : undefined
     log.connection++
+    log.isOpenLogged = false
     log.openedAt = log.at
     log.isOpen = true
     for (const check of checks) check.open?.(tell)
+  }
+
+  /** A CSMS closes the first connection after it has taken the second (R-186): that end is not the end of the second. */
+  #isOfReplaced({ log, replacedAt }: Watched): boolean {
+    const since = log.since(replacedAt)
+    return replacedAt !== undefined && (since === undefined || since < log.callTimeout)
   }
 
   #closed({ checks, log }: Watched, tell: Tell): void {
@@ -122,6 +152,7 @@ export class Linter {
       side.outstanding = undefined
       side.unreadable.clear()
       if (call === undefined) continue
+      this.#unanswered(log, call, tell)
       side.lost.set(call.messageId, call)
       if (call.isValid) for (const check of checks) check.lost?.(call, tell)
     }
@@ -131,11 +162,19 @@ export class Linter {
 
   /** A CALL that waits when the log ends, and has waited too long. */
   #overdue({ log }: Watched, tell: Tell): void {
-    for (const { outstanding: call } of [log.station, log.csms]) {
-      const waited = log.since(call?.at)
-      if (call !== undefined && waited !== undefined && waited > log.options.callTimeout)
-        tell("warning", ["R-104", "R-140"], "this CALL gets no answer", call)
-    }
+    for (const { outstanding: call } of [log.station, log.csms])
+      if (call !== undefined) this.#unanswered(log, call, tell)
+  }
+
+  #unanswered(log: StationLog, call: SentCall, tell: Tell): void {
+    const waited = log.overdue(call)
+    if (waited !== undefined)
+      tell(
+        "warning",
+        ["R-104", "R-140"],
+        `${named[otherSide(call.from)]} did not answer within ${Math.round(waited / 1_000)} s`,
+        call
+      )
   }
 
   #frame(watched: Watched, record: LogRecord, text: string): void {

@@ -13,7 +13,7 @@
  * - `direction`: `"in"` and `"out"` as the CSMS sees it: in comes from the station (also
  *   `"received"` and `"sent"`, `"rx"` and `"tx"`, `"cs->csms"` and `"csms->cs"`). Or `from`: `"station"`, `"csms"`.
  * - `text`: the frame as it went over the wire; or `frame`: the array.
- * - `event`: `"open"`, `"close"` (with `code`), `"binary"` for a binary message.
+ * - `event`: `"open"` (with `protocol`, the subprotocol), `"close"` (with `code`), `"binary"` for a binary message.
  * - `action`: of an answer whose CALL is not in the log; then its payload can be checked all the same.
  *
  * The reader takes more than that: other names for the same fields, a bare frame, a frame inside a line of text. What it
@@ -40,6 +40,8 @@ export interface LogRecord {
   readonly event: LinkEvent | undefined
   /** The WebSocket close code, for `close`. */
   readonly code: number | undefined
+  /** The WebSocket subprotocol, for `open`. */
+  readonly protocol?: string | undefined
   /** What an answer answers, where the log says so. */
   readonly action: string | undefined
 }
@@ -135,6 +137,7 @@ const ofFields = (line: number, fields: Fields): LogRecord | UnreadableLine => {
   const identity = first(fields, ["identity", "stationId", "station", "chargingStation", "chargePointId"])
   const code = first(fields, ["code"])
   const action = first(fields, ["action"])
+  const protocol = first(fields, ["protocol", "subprotocol"])
   return {
     line,
     at: timeOf(first(fields, ["at", "timestamp", "time", "ts"])),
@@ -143,6 +146,7 @@ const ofFields = (line: number, fields: Fields): LogRecord | UnreadableLine => {
     text,
     event,
     code: typeof code === "number" ? code : undefined,
+    ...(typeof protocol === "string" ? { protocol } : {}),
     action: typeof action === "string" ? action : undefined
   }
 }
@@ -184,15 +188,17 @@ export interface Recorded {
   readonly text?: string
   readonly event?: LinkEvent
   readonly code?: number
+  readonly protocol?: string
 }
 
 /** The line for a moment, without line feed. `readLine` reads it back. */
-export const writeLine = ({ at, code, event, from, identity, text }: Recorded): string =>
+export const writeLine = ({ at, code, event, from, identity, protocol, text }: Recorded): string =>
   JSON.stringify({
     at: new Date(at).toISOString(),
     identity,
     ...(from === undefined ? {} : { direction: from === "station" ? "in" : "out" }),
     ...(text === undefined ? {} : { text }),
     ...(event === undefined ? {} : { event }),
+    ...(protocol === undefined ? {} : { protocol }),
     ...(code === undefined ? {} : { code })
   })

@@ -51,7 +51,6 @@ export interface Exchange {
   readonly response: unknown
   /** For a CALLERROR. */
   readonly errorCode: string | undefined
-  readonly isLate: boolean
 }
 
 /** One group of rules: what it does with each thing that it sees. State lies in the closure of `make`, per station. */
@@ -86,6 +85,8 @@ export interface SideLog {
   readonly answered: Bounded<string, number>
   /** Every id, with a hash of what its CALL says and the connection. */
   readonly ids: Bounded<string, { readonly content: number; readonly connection: number; readonly line: number }>
+  /** The connection on which an id came back from an earlier one: who counts anew does it with every CALL; it is told once. */
+  toldConnection: number | undefined
   /** Ids of frames that could not be read, which a CALLERROR may answer. */
   readonly unreadable: Bounded<string, { readonly line: number; readonly code: string }>
 }
@@ -95,6 +96,7 @@ const sideLog = (): SideLog => ({
   lost: new Bounded(64),
   answered: new Bounded(256),
   ids: new Bounded(256),
+  toldConnection: undefined,
   unreadable: new Bounded(16)
 })
 
@@ -114,6 +116,10 @@ export class StationLog {
   openedAt: number | undefined = undefined
   closedAt: number | undefined = undefined
   isOpen = true
+  /** Whether the log has the line about this connection: then every frame of it follows. */
+  isOpenLogged = false
+  /** Of the first record. */
+  beganAt: number | undefined = undefined
   registration: Registration = undefined
   /** Whether the log has a BootNotification of this station: what began later is all in the log. */
   hasBooted = false
@@ -143,6 +149,20 @@ export class StationLog {
     return outstanding?.messageId === messageId || lost.has(messageId)
   }
 
+  /** Milliseconds after which a CALL without an answer is given up: the station's own, where the log tells and it is shorter. */
+  get callTimeout(): number {
+    return Math.min(
+      this.options.callTimeout,
+      (this.number("OCPPCommCtrlr.MessageTimeout[Default]") ?? Infinity) * 1_000
+    )
+  }
+
+  /** Milliseconds that this CALL has waited, when that is longer than one waits for an answer. */
+  overdue({ at }: SentCall): number | undefined {
+    const waited = this.since(at)
+    return waited !== undefined && waited > this.callTimeout + this.options.tolerance ? waited : undefined
+  }
+
   /** Milliseconds since `then`; `undefined` when one of the two is not known. */
   since(then: number | undefined): number | undefined {
     return this.at === undefined || then === undefined ? undefined : this.at - then
@@ -168,4 +188,6 @@ export const ruleOf = (action: string): ActionRule | undefined => ocpp201.action
 export interface Watched {
   readonly log: StationLog
   readonly checks: ReadonlyArray<Check>
+  /** When this connection replaced an open one, whose end may still be to come. */
+  replacedAt: number | undefined
 }

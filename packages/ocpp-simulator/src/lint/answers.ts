@@ -33,14 +33,22 @@ export const answered = (
   const waiting = side.outstanding
   if (waiting?.messageId === messageId) {
     side.outstanding = undefined
-    return settle(watched, waiting, frame, false, tellOf(waiting.action))
+    const tell = tellOf(waiting.action)
+    const waited = log.overdue(waiting)
+    if (waited !== undefined)
+      tell(
+        "warning",
+        ["R-104", "R-161"],
+        `this answers a CALL of line ${waiting.line} after ${Math.round(waited / 1_000)} s; after ${Math.round(log.callTimeout / 1_000)} s a CALL is given up`
+      )
+    return settle(watched, waiting, frame, tell)
   }
   const lost = side.lost.get(messageId)
   if (lost !== undefined) {
     side.lost.delete(messageId)
     const tell = tellOf(lost.action)
     tell("warning", lost.connection === log.connection ? ["R-161", "R-104"] : ["R-182", "R-161"], lateness(log, lost))
-    return settle(watched, lost, frame, true, tell)
+    return settle(watched, lost, frame, tell)
   }
   const tell = tellOf(actionHint)
   const unreadable = side.unreadable.get(messageId)
@@ -123,7 +131,7 @@ const unmatched = (log: StationLog, asker: Side, messageId: string, frame: Answe
 }
 
 /** An answer and its CALL. */
-const settle = ({ checks, log }: Watched, call: SentCall, frame: Answer, isLate: boolean, tell: Tell): void => {
+const settle = ({ checks, log }: Watched, call: SentCall, frame: Answer, tell: Tell): void => {
   log.side(call.from).answered.set(call.messageId, call.line)
   const response = frame._tag === "CallResult" ? accepted(call, frame, tell) : undefined
   // A refused message may be sent again under its id (R-093).
@@ -132,7 +140,7 @@ const settle = ({ checks, log }: Watched, call: SentCall, frame: Answer, isLate:
     refused(log, call, frame, tell)
   }
   if (!call.isValid || (frame._tag === "CallResult" && response === undefined)) return
-  const exchange = { call, response, errorCode: frame._tag === "CallError" ? frame.errorCode : undefined, isLate }
+  const exchange = { call, response, errorCode: frame._tag === "CallError" ? frame.errorCode : undefined }
   for (const check of checks) check.answer?.(exchange, tell)
 }
 
@@ -163,22 +171,41 @@ const accepted = (call: SentCall, frame: CallResult, tell: Tell): unknown => {
 }
 
 /** What the answers to each action must fulfil, and what the CSMS of the engine would put right by itself. */
-const amendable: { readonly [action: string]: { readonly broken: string; readonly changed: string } | undefined } = {
-  Authorize: { broken: "C-7", changed: "C-16" },
-  TransactionEvent: { broken: "E01.FR.12", changed: "E-2" },
-  GetCertificateStatus: { broken: "M06.FR.03", changed: "M06.FR.04" },
-  Get15118EVCertificate: { broken: "M01.FR.01", changed: "M01.FR.01" }
+const amendable: {
+  readonly [action: string]:
+    | { readonly broken: string; readonly changed: readonly [rule: string, message: string] }
+    | undefined
+} = {
+  Authorize: {
+    broken: "C-7",
+    changed: ["C-16", "the answer has a certificateStatus, but the request has neither a certificate nor hash data"]
+  },
+  TransactionEvent: {
+    broken: "E01.FR.12",
+    changed: ["E-2", "the answer has an idTokenInfo, but the event has no idToken that it could be about"]
+  },
+  GetCertificateStatus: {
+    broken: "M06.FR.03",
+    changed: ["M06.FR.04", "the answer has an ocspResult, which belongs to the status Accepted"]
+  },
+  Get15118EVCertificate: {
+    broken: "M01.FR.01",
+    changed: ["M01.FR.01", "the answer says more than its status allows"]
+  }
 }
+
+/** The requirement that a sentence of the engine ends with: `… needs an idTokenInfo (E01.FR.12)`. */
+const ruleIn = (sentence: string): string | undefined => /\(([A-Z][\w.-]*\d)[^()]*\)$/.exec(sentence)?.[1]
 
 const amend = ({ action, payload, rule }: SentCall, response: unknown, tell: Tell): void => {
   const ids = Object.hasOwn(amendable, action) ? amendable[action] : undefined
   if (ids === undefined || rule?.amend === undefined) return
   const amended = rule.amend(payload as never, response as never)
-  if (typeof amended === "string") tell("error", [ids.broken], amended)
+  if (typeof amended === "string") tell("error", [ruleIn(amended) ?? ids.broken], amended)
   else if (amended !== response) {
     const isFree = (payload as { readonly idToken?: { readonly type?: string } }).idToken?.type === "NoAuthorization"
     if (isFree) tell("error", ["C02.FR.02", "C-10"], "a token of type NoAuthorization is always Accepted")
-    else tell("warning", [ids.changed], "the answer says something that was not asked")
+    else tell("warning", [ids.changed[0]], ids.changed[1])
   }
 }
 

@@ -33,11 +33,7 @@ const waitForTurn = ({ checks, log }: Watched, side: SideLog, from: Side, tell: 
   const before = side.outstanding
   if (before === undefined) return
   const waited = log.since(before.at)
-  const timeout = Math.min(
-    log.options.callTimeout,
-    (log.number("OCPPCommCtrlr.MessageTimeout[Default]") ?? Infinity) * 1_000
-  )
-  if (waited !== undefined && waited >= timeout - log.options.tolerance)
+  if (waited !== undefined && waited >= log.callTimeout - log.options.tolerance)
     tell(
       "warning",
       ["R-104", "R-140"],
@@ -61,14 +57,18 @@ const checkId = (
   { action, messageId, payload }: Call,
   tell: Tell
 ): void => {
-  const content = hash(`${action} ${JSON.stringify(payload)}`)
+  // The flag offline may be set between two attempts (E11.FR.07).
+  const said =
+    action === "TransactionEvent" && isObject(payload) ? { ...(payload as object), offline: undefined } : payload
+  const content = hash(`${action} ${JSON.stringify(said)}`)
   const before = side.ids.get(messageId)
   side.ids.set(messageId, { content, connection: log.connection, line: log.line })
   if (before === undefined) return
-  // A retry may keep its id (R-093); what was answered with a CALLRESULT is not retried.
-  const isRetry = before.content === content && !side.answered.has(messageId)
-  if (isRetry) return
   const isSameLink = before.connection === log.connection
+  // A retry may keep its id (R-093); what was answered with a CALLRESULT is not retried, unless the answer was lost on its way.
+  const isRetry = before.content === content && !(isSameLink && side.answered.has(messageId))
+  if (isRetry || (!isSameLink && side.toldConnection === log.connection)) return
+  if (!isSameLink) side.toldConnection = log.connection
   tell(
     from === "csms" || isSameLink ? "error" : "warning",
     from === "csms" ? ["R-091"] : ["R-095", "R-091"],

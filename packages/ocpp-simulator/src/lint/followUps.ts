@@ -6,6 +6,7 @@ import { ocpp201 } from "@wattline/ocpp-core/engine"
 import type { Action } from "@wattline/ocpp-v201"
 import { Bounded } from "./Bounded.ts"
 import type { Tell } from "./Finding.ts"
+import { hash } from "./hash.ts"
 import type { Check, Exchange, MakeCheck, SentCall, StationLog } from "./StationLog.ts"
 
 /** One kind of follow-up. */
@@ -76,7 +77,27 @@ interface Job {
   isComplete: boolean
   /** The station has rebooted since; what is left of it need not come. */
   isForgotten: boolean
+  /** The last part of it. */
+  last: Sent | undefined
 }
+
+/** A part that may come again: its delivery failed, or its answer was lost with the connection. */
+interface Sent {
+  readonly content: number
+  readonly messageId: string
+  readonly connection: number
+  hasFailed: boolean
+}
+
+const sent = ({ connection, messageId, payload }: SentCall): Sent => ({
+  content: hash(JSON.stringify({ ...(payload as object), generatedAt: undefined })),
+  messageId,
+  connection,
+  hasFailed: false
+})
+
+const isRetry = (before: Sent | undefined, now: Sent): boolean =>
+  before?.content === now.content && (before.hasFailed || before.connection !== now.connection)
 
 interface Trigger {
   readonly line: number
@@ -99,6 +120,7 @@ class FollowUps implements Check {
   readonly #triggers = new Map<string, Trigger>()
   /** The seqNo the next NotifyEvent must have; `undefined` where the log does not tell. */
   #nextEvent: number | undefined
+  #lastEvent: Sent | undefined
   /** The connection of the last BootNotification. */
   #bootedOn: number | undefined
 
@@ -109,13 +131,14 @@ class FollowUps implements Check {
   call(call: SentCall, tell: Tell): void {
     if (call.from === "csms") return this.#asked(call, tell)
     this.#fulfil(call.action)
-    if (call.action === "NotifyEvent") this.#event(call.payload as Part, tell)
+    if (call.action === "NotifyEvent") this.#event(call, tell)
     if (call.action === "BootNotification") this.#rebooted(call)
     const kind = Object.hasOwn(kinds, call.action) ? kinds[call.action] : undefined
     if (kind !== undefined) this.#part(call, kind, call.payload as Part, tell)
   }
 
-  answer({ call, response }: Exchange): void {
+  answer({ call, errorCode, response }: Exchange): void {
+    if (errorCode !== undefined) this.lost(call)
     if (call.from !== "csms") return
     const trigger = this.#triggers.get(call.messageId)
     if (trigger !== undefined) {
@@ -128,6 +151,11 @@ class FollowUps implements Check {
     job.at = this.#log.at
   }
 
+  lost(call: SentCall): void {
+    const part = call.action === "NotifyEvent" ? this.#lastEvent : this.#lastPart(call)
+    if (part?.messageId === call.messageId) part.hasFailed = true
+  }
+
   open(): void {
     this.#nextEvent = undefined
   }
@@ -135,6 +163,10 @@ class FollowUps implements Check {
   end(tell: Tell): void {
     for (const job of this.#jobs.values()) if (job.kind.isReport) this.#unfinished(job, tell)
     for (const trigger of this.#triggers.values()) this.#missing(trigger, tell)
+  }
+
+  #lastPart({ action, payload }: SentCall): Sent | undefined {
+    return this.#jobs.get(`${action} ${(payload as Part).requestId}`)?.last
   }
 
   #jobOf({ action, payload }: SentCall): Job | undefined {
@@ -166,7 +198,8 @@ class FollowUps implements Check {
       at: this.#log.at,
       nextSeqNo: 0,
       isComplete: false,
-      isForgotten: false
+      isForgotten: false,
+      last: undefined
     })
   }
 
@@ -194,7 +227,10 @@ class FollowUps implements Check {
         call.action === "NotifyReport" ? ["B07.FR.05", "R-164"] : [kind.rules.id, "R-164"],
         `${job.action} on line ${job.line} was not accepted, so nothing may come for its requestId ${requestId}`
       )
-    if (kind.isReport) this.#number(job, part, tell)
+    if (!kind.isReport) return
+    const now = sent(call)
+    if (!isRetry(job.last, now)) this.#number(job, part, tell)
+    job.last = now
   }
 
   #number(job: Job, { requestId, seqNo, tbc = false }: Part, tell: Tell): void {
@@ -206,8 +242,12 @@ class FollowUps implements Check {
     job.isComplete = !tbc
   }
 
-  #event({ seqNo = 0, tbc = false }: Part, tell: Tell): void {
-    const expected = this.#nextEvent ?? (this.#log.hasBooted ? 0 : undefined)
+  #event(call: SentCall, tell: Tell): void {
+    const { seqNo = 0, tbc = false } = call.payload as Part
+    const [before, now] = [this.#lastEvent, sent(call)]
+    this.#lastEvent = now
+    if (isRetry(before, now)) return
+    const expected = this.#nextEvent
     if (expected !== undefined && seqNo !== expected)
       tell("error", ["N07.FR.07", "N08.FR.04"], `seqNo is ${seqNo}; it should be ${expected}`)
     this.#nextEvent = tbc ? seqNo + 1 : 0
@@ -217,6 +257,7 @@ class FollowUps implements Check {
   #rebooted({ connection, payload }: SentCall): void {
     const isFirst = connection !== this.#bootedOn
     this.#bootedOn = connection
+    this.#nextEvent ??= 0
     if (!isFirst || (payload as { readonly reason?: string }).reason === "Triggered") return
     for (const job of this.#jobs.values()) job.isForgotten = true
     this.#triggers.clear()

@@ -79,6 +79,16 @@ const payloadProblems = (payload: unknown): ReadonlyArray<FrameProblem> =>
       ? []
       : [error(["R-076"], "the payload is no JSON object")]
 
+/** What many a CSMS takes as one message, in bytes; the standard has no maximum. */
+const usualLimit = 1_048_576
+
+const sizeProblems = (text: string): ReadonlyArray<FrameProblem> => {
+  const bytes = text.length > usualLimit / 3 ? new TextEncoder().encode(text).byteLength : 0
+  if (bytes <= usualLimit) return []
+  const message = `the message has ${bytes} bytes; the standard has no maximum, but above 1 MiB many a peer closes with 1009`
+  return [{ severity: "note", rules: ["R-012"], message }]
+}
+
 /** Every problem of form that a text message has. Never throws. */
 export const frameProblems = (text: string): ReadonlyArray<FrameProblem> => {
   if (text.length === 0) return [warning(["R-080"], "an empty text message is no frame")]
@@ -94,7 +104,7 @@ export const frameProblems = (text: string): ReadonlyArray<FrameProblem> => {
   const shape = Object.hasOwn(shapes, type) ? shapes[type] : undefined
   if (shape === undefined)
     return [error(["R-070", "R-148"], `message type ${type} is not known in 2.0.1: 2, 3 and 4 are`)]
-  const problems: Array<FrameProblem> = [...idProblems(frame[1])]
+  const problems: Array<FrameProblem> = [...sizeProblems(text), ...idProblems(frame[1])]
   if (frame.length !== shape.length)
     problems.push(error([shape.rule], `${shape.form}: ${shape.length} elements, not ${frame.length}`))
   if (type === 4) problems.push(...callErrorProblems(frame))

@@ -19,6 +19,9 @@ class BootGate implements Check {
   readonly #log: StationLog
   #retry: Retry | undefined
   #isFirst = true
+  /** What the station said first on this connection, and whether it has booted on it. */
+  #opening: SentCall | undefined
+  #hasBootedHere = false
 
   constructor(log: StationLog) {
     this.#log = log
@@ -28,6 +31,7 @@ class BootGate implements Check {
   arrived(call: SentCall, tell: Tell): void {
     if (call.from === "csms") return
     if (call.action !== "BootNotification") this.#fromStation(call, tell)
+    this.#opening ??= call
     this.#isFirst = false
   }
 
@@ -64,6 +68,11 @@ class BootGate implements Check {
       )
   }
 
+  open(): void {
+    this.#opening = undefined
+    this.#hasBootedHere = false
+  }
+
   close(tell: Tell): void {
     if (this.#log.registration === "Pending")
       tell(
@@ -78,6 +87,7 @@ class BootGate implements Check {
     const { reason } = call.payload as Messages["BootNotification"]["request"]
     const triggered = Expectations.use(log.expectations, call.action, call.payload, log.at ?? 0)
     log.hasBooted = true
+    this.#before(call, reason, tell)
     if (triggered !== undefined) log.expectations = triggered
     else if (reason === "Triggered")
       tell(
@@ -95,6 +105,20 @@ class BootGate implements Check {
         log.registration === "Rejected" ? ["B03.FR.06", "B02.FR.04"] : ["B02.FR.04", "B02.FR.08"],
         `the station boots again after ${Math.round(waited / 1_000)} s; the CSMS asked it to wait ${retry.interval} s`
       )
+  }
+
+  /** Who has rebooted says nothing else before. Only a log with the connection's beginning shows what came first. */
+  #before({ connection }: SentCall, reason: string, tell: Tell): void {
+    const opening = this.#opening
+    const isFirst = !this.#hasBootedHere
+    this.#hasBootedHere = true
+    if (!isFirst || reason === "Triggered" || reason === "Unknown" || !this.#log.isOpenLogged) return
+    if (opening === undefined || opening.action === "BootNotification" || opening.connection !== connection) return
+    tell(
+      "error",
+      ["B01.FR.08", "R-233"],
+      `the station has rebooted (${reason}) and sent ${opening.action} on line ${opening.line} before this; BootNotification comes first`
+    )
   }
 
   #registered({ interval, status }: Messages["BootNotification"]["response"]): void {

@@ -1,6 +1,13 @@
 /** What single messages must hold besides their schema, by action. Tables; pure. Transactions and jobs have files of their own. */
 import { emptyMirror, tokenKey, verdictOn } from "@wattline/ocpp-core/engine"
-import type { Action, ChargingProfileType, Messages } from "@wattline/ocpp-v201"
+import type {
+  Action,
+  AttributeEnumType,
+  ChargingProfileType,
+  ComponentType,
+  Messages,
+  VariableType
+} from "@wattline/ocpp-v201"
 import type { Severity } from "./Finding.ts"
 import type { FrameProblem } from "./frames.ts"
 import { meterProblems } from "./meterValues.ts"
@@ -79,6 +86,12 @@ const requestRules: { readonly [A in Action]?: ReadonlyArray<Rule<A>> } = {
       ({ chargingLimit }) => chargingLimit.chargingLimitSource === "CSO" && "the source of an external limit is not CSO"
     )
   ],
+  RequestStartTransaction: [
+    error(
+      ["F-4", "F01.FR.06"],
+      ({ evseId }) => evseId !== undefined && evseId <= 0 && "evseId is greater than 0; without it the station chooses"
+    )
+  ],
   SendLocalList: [
     error(["D01.FR.18", "D-2"], ({ versionNumber }) => versionNumber <= 0 && "versionNumber is greater than 0"),
     error(
@@ -121,6 +134,11 @@ const requestRules: { readonly [A in Action]?: ReadonlyArray<Rule<A>> } = {
     )
   ],
   SetVariables: [
+    error(
+      ["B05.FR.13", "B-2"],
+      ({ setVariableData: data }) =>
+        new Set(data.map(attributeKey)).size < data.length && "the same attribute of a variable is set twice"
+    ),
     error(
       ["A00.FR.205", "R-044"],
       ({ setVariableData }) =>
@@ -198,6 +216,32 @@ export const requestProblems = (action: string, request: unknown): ReadonlyArray
   return problems
 }
 
+interface Attribute {
+  readonly component: ComponentType
+  readonly variable: VariableType
+  readonly attributeType?: AttributeEnumType
+}
+
+/** Names are compared without regard to case (R-129); without attributeType it is Actual (B05.FR.13). */
+const attributeKey = ({ attributeType = "Actual", component, variable }: Attribute): string =>
+  [
+    component.name,
+    component.instance,
+    component.evse?.id,
+    component.evse?.connectorId,
+    variable.name,
+    variable.instance,
+    attributeType
+  ]
+    .join("\n")
+    .toLowerCase()
+
+/** Items that were asked for and are not in the answer, which may come in another order. */
+const unanswered = (asked: ReadonlyArray<Attribute>, answered: ReadonlyArray<Attribute>): number => {
+  const keys = new Set(answered.map(attributeKey))
+  return asked.filter((item) => !keys.has(attributeKey(item))).length
+}
+
 /** Requests whose answer has one item for each of theirs. */
 const sameNumber: { readonly [action: string]: readonly [asked: string, answered: string, rule: string] | undefined } =
   {
@@ -214,11 +258,52 @@ const lengthOf = (payload: unknown, name: string): number => {
 
 /** What is wrong with an answer that its schema allows. */
 export const responseProblems = (action: string, request: unknown, response: unknown): ReadonlyArray<FrameProblem> => {
+  if (action === "GetTransactionStatus") return transactionStatusProblems(request as never, response as never)
   const pair = Object.hasOwn(sameNumber, action) ? sameNumber[action] : undefined
   if (pair === undefined) return []
   const [asked, answered, rule] = pair
   const [wanted, got] = [lengthOf(request, asked), lengthOf(response, answered)]
-  return wanted === got
+  if (wanted !== got)
+    return [{ severity: "error", rules: [rule], message: `${got} results for ${wanted} items; each item gets one` }]
+  const missing = missingResults(action, request, response)
+  return missing === 0
     ? []
-    : [{ severity: "error", rules: [rule], message: `${got} results for ${wanted} items; each item gets one` }]
+    : [
+        {
+          severity: "error",
+          rules: [rule, "B-3"],
+          message: `${missing} of ${wanted} items have no result: a result names the component, the variable and the attribute of its item`
+        }
+      ]
 }
+
+const missingResults = (action: string, request: unknown, response: unknown): number => {
+  if (action === "GetVariables")
+    return unanswered(
+      (request as Messages["GetVariables"]["request"]).getVariableData,
+      (response as Messages["GetVariables"]["response"]).getVariableResult
+    )
+  return action === "SetVariables"
+    ? unanswered(
+        (request as Messages["SetVariables"]["request"]).setVariableData,
+        (response as Messages["SetVariables"]["response"]).setVariableResult
+      )
+    : 0
+}
+
+const transactionStatusProblems = (
+  { transactionId }: Messages["GetTransactionStatus"]["request"],
+  { ongoingIndicator }: Messages["GetTransactionStatus"]["response"]
+): ReadonlyArray<FrameProblem> =>
+  (transactionId === undefined) === (ongoingIndicator === undefined)
+    ? []
+    : [
+        {
+          severity: "error",
+          rules: transactionId === undefined ? ["E14.FR.06", "E-26"] : ["E14.FR.02", "E-26"],
+          message:
+            transactionId === undefined
+              ? "ongoingIndicator is about one transaction, and the request names none"
+              : "the request names a transaction, and the answer lacks its ongoingIndicator"
+        }
+      ]

@@ -16,17 +16,19 @@ export class FileUnreadable extends Data.TaggedError("FileUnreadable")<{
 
 async function* linesOf(file: string): AsyncGenerator<string> {
   const input = file === "-" ? process.stdin : createReadStream(file, "utf8")
+  const lines = createInterface({ input, crlfDelay: Infinity })
   // A stream that fails would otherwise end the process, not the iteration.
-  const failure = new Promise<never>((_, reject) => input.once("error", reject))
-  failure.catch(() => undefined)
-  const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]()
+  let failure: { readonly cause: unknown } | undefined
+  const fail = (cause: unknown): void => {
+    failure = { cause }
+    lines.close()
+  }
+  input.once("error", fail)
   try {
-    while (true) {
-      const next = await Promise.race([lines.next(), failure])
-      if (next.done === true) return
-      yield next.value
-    }
+    yield* lines
+    if (failure !== undefined) throw failure.cause
   } finally {
+    input.off("error", fail)
     if (file !== "-") input.destroy()
   }
 }

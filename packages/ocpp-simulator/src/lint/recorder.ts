@@ -23,16 +23,18 @@ export interface RecordOptions {
   readonly note: Note
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** The subprotocol, where it is known. */
+  readonly protocol?: string
 }
 
 /** A link whose frames are recorded. `handlerOf` gives what is done with it; both ends see the same as without the recorder. */
 export const recordLink = (
   link: Link,
   handlerOf: (link: Link) => LinkHandler,
-  { identity, note: take, now, side }: RecordOptions
+  { identity, note: take, now, protocol, side }: RecordOptions
 ): LinkHandler => {
   const note = (what: Omit<Recorded, "at" | "identity">): void => take({ at: now(), identity, ...what })
-  note({ event: "open" })
+  note({ event: "open", ...(protocol === undefined ? {} : { protocol }) })
   const handler = handlerOf({
     send: (text) => {
       const isSent = link.send(text)
@@ -76,7 +78,7 @@ export const watchDialer = (note: Note): Layer.Layer<Dialer, never, Dialer> =>
             recordLink(
               dialed.link,
               (link) => open({ link, protocol: dialed.protocol, ping: (seconds) => dialed.ping(seconds) }),
-              { identity: request.identity, side: "station", note, now }
+              { identity: request.identity, side: "station", note, now, protocol: dialed.protocol }
             )
           )
       })

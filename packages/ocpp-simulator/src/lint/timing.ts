@@ -1,16 +1,20 @@
 /** Time: heartbeats by silence (G02), the clock in answers (R-175), and the variables that other rules about time go by. */
 import type { Messages } from "@wattline/ocpp-v201"
 import type { Tell } from "./Finding.ts"
+import { limitVariables } from "./limits.ts"
 import type { Side } from "./LogRecord.ts"
 import type { Check, Exchange, MakeCheck, SentCall, StationLog } from "./StationLog.ts"
 
-/** Variables that are watched. */
-const watched: ReadonlySet<string> = new Set([
-  "OCPPCommCtrlr.HeartbeatInterval",
-  "OCPPCommCtrlr.MessageTimeout[Default]",
-  "OCPPCommCtrlr.MessageAttempts[TransactionEvent]",
-  "OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent]"
-])
+/** Variables that are watched, by their names in lower case (R-129). */
+const watched: ReadonlyMap<string, string> = new Map(
+  [
+    "OCPPCommCtrlr.HeartbeatInterval",
+    "OCPPCommCtrlr.MessageTimeout[Default]",
+    "OCPPCommCtrlr.MessageAttempts[TransactionEvent]",
+    "OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent]",
+    ...limitVariables
+  ].map((name) => [name.toLowerCase(), name])
+)
 
 /** A clock that is further off than this is not the clock of the CSMS; milliseconds. */
 const clockTolerance = 60_000
@@ -27,6 +31,9 @@ class Timing implements Check {
   readonly #log: StationLog
   #heardAt: number | undefined
   #heartbeatAt: number | undefined
+  /** Told once for each connection: whoever does it does it all the time. */
+  #hasHurried = false
+  #isClockTold = false
   #previousAt: number | undefined
   #hasGoneBack = false
 
@@ -50,6 +57,8 @@ class Timing implements Check {
   open(): void {
     this.#heardAt = this.#log.at
     this.#heartbeatAt = undefined
+    this.#hasHurried = false
+    this.#isClockTold = false
   }
 
   close(tell: Tell): void {
@@ -60,6 +69,8 @@ class Timing implements Check {
   call(call: SentCall, tell: Tell): void {
     if (call.action === "Heartbeat") this.#heartbeat(tell)
     else if (call.action === "NotifyReport") this.#reported(call.payload as Messages["NotifyReport"]["request"])
+    else if (call.action === "StatusNotification" || call.action === "TransactionEvent")
+      this.#stationClock(call.payload as Messages["TransactionEvent"]["request"], tell)
   }
 
   answer({ call, response }: Exchange, tell: Tell): void {
@@ -89,8 +100,9 @@ class Timing implements Check {
     const interval = log.number("OCPPCommCtrlr.HeartbeatInterval") ?? 0
     const since = log.since(this.#heartbeatAt)
     this.#heartbeatAt = log.at
-    if (interval <= 0 || since === undefined || since >= interval * 500) return
+    if (this.#hasHurried || interval <= 0 || since === undefined || since >= interval * 500) return
     if (log.expectations.some(({ action }) => action === "Heartbeat")) return
+    this.#hasHurried = true
     tell(
       "note",
       ["G02.FR.01"],
@@ -108,13 +120,24 @@ class Timing implements Check {
     )
   }
 
+  /** Nobody reports the future; what is long past may have waited in a queue, and is not judged. */
+  #stationClock({ timestamp }: { readonly timestamp: string }, tell: Tell): void {
+    const off = this.#log.since(Date.parse(timestamp))
+    if (this.#isClockTold || off === undefined || -off <= clockTolerance) return
+    this.#isClockTold = true
+    tell(
+      "warning",
+      ["E-28", "B01.FR.06"],
+      `the timestamp is ${Math.round(-off / 1_000)} s ahead of the clock of the log; a station takes the time from the CSMS`
+    )
+  }
+
   #set(call: SentCall, { setVariableResult }: Messages["SetVariables"]["response"]): void {
     const asked = (call.payload as Messages["SetVariables"]["request"]).setVariableData
     for (const result of setVariableResult) {
-      const name = nameOf(result)
-      const value = asked.find((item) => nameOf(item) === name)?.attributeValue
-      if (watched.has(name) && result.attributeStatus === "Accepted" && value !== undefined)
-        this.#log.variables.set(name, value)
+      const name = nameOf(result).toLowerCase()
+      const value = asked.find((item) => nameOf(item).toLowerCase() === name)?.attributeValue
+      if (result.attributeStatus === "Accepted" && value !== undefined) this.#remember(name, value)
     }
   }
 
@@ -131,7 +154,8 @@ class Timing implements Check {
   }
 
   #remember(name: string, value: string): void {
-    if (watched.has(name)) this.#log.variables.set(name, value)
+    const known = watched.get(name.toLowerCase())
+    if (known !== undefined) this.#log.variables.set(known, value)
   }
 }
 

@@ -43,6 +43,9 @@ class TransactionLog implements Check {
   readonly #transactions = new Bounded<string, Recorded>(128)
   /** EVSE → its running transaction. */
   readonly #running = new Map<number, string>()
+  /** How far the station's clock is behind that of the log, in milliseconds: now, and on the connection before. */
+  #behind: number | undefined
+  #wasBehind = 0
 
   constructor(log: StationLog) {
     this.#log = log
@@ -58,10 +61,17 @@ class TransactionLog implements Check {
     const event = call.payload as Event
     for (const { message, rules, severity } of eventProblems(event)) tell(severity, rules, message)
     this.#remoteStart(event, tell)
-    this.#offline(event, tell)
     const known = this.#transactions.get(key(event))
+    const before = known?.attempts.get(event.seqNo)
+    if (before?.content === content(event)) this.#resent(before, event, tell)
+    else this.#offline(event, tell)
     if (known === undefined) this.#first(call, event, tell)
     else this.#next(call, event, known, tell)
+  }
+
+  open(): void {
+    this.#wasBehind = this.#behind ?? this.#wasBehind
+    this.#behind = undefined
   }
 
   answer({ call, errorCode }: Exchange, tell: Tell): void {
@@ -101,7 +111,9 @@ class TransactionLog implements Check {
     this.#transactions.set(key(event), recorded)
     if (!recorded.isStarted)
       tell(
-        this.#log.hasBooted && event.offline !== true ? "warning" : "note",
+        this.#log.hasBooted && event.offline !== true && !endedByReboot.has(event.transactionInfo.stoppedReason)
+          ? "warning"
+          : "note",
         ["E-13", "E01.FR.07"],
         `the first event of this transaction in the log is ${event.eventType} with seqNo ${event.seqNo}; a transaction begins with Started`
       )
@@ -212,7 +224,7 @@ class TransactionLog implements Check {
     const interval = log.number("OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent]")
     const attempts = log.number("OCPPCommCtrlr.MessageAttempts[TransactionEvent]")
     const waited = log.since(attempt.at)
-    if (attempt.outcome === "answered")
+    if (attempt.outcome === "answered" && attempt.connection === log.connection)
       tell("warning", ["E13.FR.02", "E-5"], `this event was answered already; it was sent on line ${attempt.line}`)
     else if (
       interval !== undefined &&
@@ -243,15 +255,38 @@ class TransactionLog implements Check {
     tell("warning", ["F02.FR.01", "F-2"], `no RequestStartTransaction in this log has remoteStartId ${remoteStartId}`)
   }
 
-  /** What happened while there was no connection must say so. */
+  /** What happened before this connection was in the queue while there was none, and must say so. */
   #offline({ offline = false, timestamp }: Event, tell: Tell): void {
-    const { closedAt, openedAt, options } = this.#log
-    const at = Date.parse(timestamp)
-    if (offline || closedAt === undefined || openedAt === undefined) return
-    if (at > closedAt + options.tolerance && at < openedAt - options.tolerance)
+    const { at, beganAt, closedAt, openedAt, options } = this.#log
+    if (offline) return
+    if (at !== undefined) this.#behind = at - Date.parse(timestamp)
+    if (beganAt === undefined || closedAt === undefined || openedAt === undefined) return
+    // The clock that the station had before counts: this event may have waited.
+    const happened = Date.parse(timestamp) + this.#wasBehind
+    if (happened < beganAt || happened >= openedAt - options.tolerance) return
+    if (happened > closedAt + options.tolerance)
       tell("error", ["E04.FR.03", "E-22"], "this happened while the station was offline, so offline must be true")
+    else
+      tell(
+        "error",
+        ["E11.FR.07", "E-22"],
+        "this happened before the connection was lost and was not sent on it; what is in the queue then gets offline true"
+      )
+  }
+
+  /** What was sent before on a connection that is gone stayed in the queue. */
+  #resent(attempt: Attempt, { offline = false }: Event, tell: Tell): void {
+    if (!offline && attempt.connection !== this.#log.connection)
+      tell(
+        "error",
+        ["E11.FR.07", "E-22"],
+        `this was sent on line ${attempt.line}, before the connection was lost; what is still in the queue then gets offline true`
+      )
   }
 }
+
+/** A transaction that a reboot ends was perhaps begun before the log. */
+const endedByReboot: ReadonlySet<string | undefined> = new Set(["ImmediateReset", "PowerLoss", "Reboot"])
 
 /** transactionIds are compared without regard to case (R-129). */
 const key = ({ transactionInfo }: Event): string => transactionInfo.transactionId.toLowerCase()

@@ -64,7 +64,6 @@ export class RecordingReader {
   readonly #asked: Array<Asked> = []
   // The last CALL of each id; also serves to guess who sent a bare frame.
   readonly #waiting = { station: new Map<string, CallStep>(), csms: new Map<string, Asked>() }
-  #wasClosed = false
 
   constructor(identity: string) {
     this.#identity = identity
@@ -77,8 +76,8 @@ export class RecordingReader {
 
   /** Reads one record of this station. */
   push({ action, at, event, from, line, text }: LogRecord): void {
-    if (event === "close") this.#wasClosed = true
-    if (event === "open" && this.#wasClosed && this.#steps.length > 0) this.#steps.push({ _tag: "Reconnect", line, at })
+    // Also without the end of the one before: a second connection replaces the first.
+    if (event === "open" && this.#steps.length > 0) this.#steps.push({ _tag: "Reconnect", line, at })
     if (text === undefined) return
     const frame = decode(text)
     const side: Side = from ?? guessSide((one, id) => this.#waiting[one].has(id), frame, action)

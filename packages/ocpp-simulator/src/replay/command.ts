@@ -1,11 +1,12 @@
 /** `ocpp-sim replay FILE`: sends what a station said in a recorded log to a CSMS. */
-import type { Dialer, SecurityProfile } from "@wattline/ocpp-core/engine"
+import { readFileSync } from "node:fs"
+import type { Dialer } from "@wattline/ocpp-core/engine"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { isRecord, readLine } from "../lint/LogRecord.ts"
-import { type FileUnreadable, readLines } from "../lint/readLines.ts"
+import { FileUnreadable, readLines } from "../lint/readLines.ts"
 import { type Colours, noColours } from "../lint/report.ts"
 import { type Recording, RecordingReader } from "./Recording.ts"
 import { replay, type ReplayReport } from "./replay.ts"
@@ -17,6 +18,7 @@ export const replayOptions = {
   station: { type: "string" },
   password: { type: "string" },
   "security-profile": { type: "string" },
+  ca: { type: "string" },
   speed: { type: "string" },
   "fresh-ids": { type: "boolean" },
   "call-timeout": { type: "string" },
@@ -34,6 +36,7 @@ export interface ReplayArgs {
     readonly station?: string | undefined
     readonly password?: string | undefined
     readonly "security-profile"?: string | undefined
+    readonly ca?: string | undefined
     readonly speed?: string | undefined
     readonly "fresh-ids"?: boolean | undefined
     readonly "call-timeout"?: string | undefined
@@ -54,7 +57,9 @@ FILE is a log as ocpp-sim --record writes it; see ocpp-sim lint --help for what 
   --identity ID        connect as ID; default: the identity in the log
   --station ID         the station of the log to replay; default: ID, or the only one
   --password TEXT      Basic password (security profiles 1 and 2); or the variable OCPP_PASSWORD
-  --security-profile N 0, 1 or 2; default 1 with a password, else 0; 3 (a client certificate) is not supported
+  --security-profile N 0, 1 or 2; default 0 without a password, with one 2 where the URL is wss:, else 1; 3 (a client
+                       certificate) is not supported
+  --ca FILE            CA certificates to trust, PEM
   --speed N|max        times faster than recorded; default 1
   --fresh-ids          new message ids instead of the recorded ones
   --call-timeout S     seconds to wait for an answer; default 30
@@ -63,7 +68,9 @@ FILE is a log as ocpp-sim --record writes it; see ocpp-sim lint --help for what 
   --json               the report as JSON
   -h, --help           this text
 
-Order is kept, one CALL at a time. CALLs of the CSMS get the recorded answers; what the recording has none for, NotSupported.
+Order is kept, one CALL at a time. Compared are the kind of an answer, its error code and every status in it; times, ids,
+costs and texts are not, nor what was not answered in the recording. A CALL that cannot be sent is a difference.
+CALLs of the CSMS get the recorded answers; what the recording has none for, NotSupported.
 Frames are sent as they were recorded, with their times and requestIds: where the CSMS asks with a requestId of its own, the
 NotifyReport of the recording still has the old one, and a CSMS that minds the difference will not find its report complete.
 
@@ -113,8 +120,11 @@ const numberOf = (text: string | undefined, fallback: number): number | undefine
   return text?.trim() === "" || !(number >= 0) ? undefined : number
 }
 
-const profileOf = (text: string | undefined, password: string | undefined): SecurityProfile | undefined =>
-  ({ "0": 0, "1": 1, "2": 2 } as const)[text ?? (password === undefined ? "0" : "1")]
+const profileOf = ({ url = "", "security-profile": text }: ReplayArgs["values"], password: string | undefined) =>
+  ({ "0": 0, "1": 1, "2": 2 } as const)[text ?? (password === undefined ? "0" : /^wss:/i.test(url) ? "2" : "1")]
+
+const readText = (file: string): Effect.Effect<string, FileUnreadable> =>
+  Effect.try({ try: () => readFileSync(file, "utf8"), catch: (cause) => new FileUnreadable({ file, cause }) })
 
 const text = (report: ReplayReport, colours: Colours): string => {
   const {
@@ -156,7 +166,7 @@ export const replayCommand: (args: ReplayArgs, colours?: Colours) => Effect.Effe
     const seconds = numberOf(values["call-timeout"], 30)
     const linger = numberOf(values.linger, 1)
     const password = values.password ?? (process.env["OCPP_PASSWORD"] || undefined)
-    const securityProfile = profileOf(values["security-profile"], password)
+    const securityProfile = profileOf(values, password)
     if (file === undefined || more.length > 0 || values.url === undefined) {
       yield* Console.error("replay needs one FILE and --url. Try ocpp-sim replay --help.")
       return 2
@@ -179,6 +189,7 @@ export const replayCommand: (args: ReplayArgs, colours?: Colours) => Effect.Effe
       yield* Console.error(typeof recording === "string" ? recording : "The log names no station: say --identity.")
       return 2
     }
+    const ca = values.ca === undefined ? undefined : yield* readText(values.ca)
     const report = yield* replay(recording, {
       request: {
         url: values.url,
@@ -186,6 +197,7 @@ export const replayCommand: (args: ReplayArgs, colours?: Colours) => Effect.Effe
         protocols: ["ocpp2.0.1"],
         securityProfile,
         password: password === undefined ? undefined : Redacted.make(password),
+        tls: { ca },
         timeout: seconds * 1_000
       },
       speed,

@@ -1,8 +1,8 @@
 /** In what the answers of a CSMS differ from those in the recording. Only what decides is compared: codes and statuses. Pure. */
 import type { RecordedAnswer } from "./Recording.ts"
 
-/** How a CALL fared: answered, or not. */
-export type Outcome = RecordedAnswer | { readonly _tag: "NoAnswer"; readonly reason: "timeout" | "closed" }
+/** How a CALL fared: answered, or not; `not sent`: there was no connection. */
+export type Outcome = RecordedAnswer | { readonly _tag: "NoAnswer"; readonly reason: "timeout" | "closed" | "not sent" }
 
 /** One difference. */
 export interface Difference {

@@ -160,9 +160,11 @@ export const replay = Effect.fn("replay")(function* (recording: Recording, optio
   yield* dial
   yield* Effect.gen(function* () {
     let before: number | undefined
+    let since = startedAt
     for (const step of recording.steps) {
-      yield* pause(before, step.at, options.speed)
+      yield* pause(before, step.at, options.speed, since)
       before = step.at ?? before
+      since = yield* Clock.currentTimeMillis
       yield* take(step, station, tally, dial, options)
     }
     if (station.isConnected) yield* Effect.sleep(Duration.millis(options.linger))
@@ -179,10 +181,16 @@ export const replay = Effect.fn("replay")(function* (recording: Recording, optio
   return report
 })
 
-/** The recorded gap, scaled; what the answer took is part of it only when the recording was slower. */
-const pause = (before: number | undefined, at: number | undefined, speed: number): Effect.Effect<void> => {
+/** The recorded gap, scaled, from the step before, which was taken at `since`: what its answer took is part of the gap. */
+const pause = (
+  before: number | undefined,
+  at: number | undefined,
+  speed: number,
+  since: number
+): Effect.Effect<void> => {
   const gap = before === undefined || at === undefined ? 0 : (at - before) / speed
-  return gap > 0 ? Effect.sleep(Duration.millis(gap)) : Effect.void
+  if (gap <= 0) return Effect.void
+  return Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.sleep(Duration.millis(Math.max(0, since + gap - now))))
 }
 
 const take = Effect.fnUntraced(function* (
@@ -197,6 +205,7 @@ const take = Effect.fnUntraced(function* (
   if (step._tag === "Reconnect") return
   if (!station.isConnected) {
     tally.notSent++
+    if (step._tag === "Call") tally.differences.push(...differences(step, { _tag: "NoAnswer", reason: "not sent" }))
     return
   }
   if (step._tag === "Call") return yield* call(step, station, tally, options)

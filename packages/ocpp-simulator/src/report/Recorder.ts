@@ -1,14 +1,12 @@
 /**
  * Counts what a fleet does, cheap enough for every message.
  *
- * To drive it: one `Recorder` per run, with the clock of the run. Tell it of each message (`sent`, then `settled` with the
- * outcome that `Client.call` gives, or one of `answered`, `callError`, `timedOut`, `lost`, `notSent`; `received` and `replied`
- * for CALLs of the CSMS), connection (`dialing`, then `opened` or `refused`, `accepted`, `closed`), session and fault, and
- * `sample` the fleet about once a second of the run's clock. `totals()` is for the live view (cheap); `report(scenario)` gives the `Report` that
- * `toJson`, `toText` and `toHtml` render, also in the middle of a run.
+ * To drive it: one `Recorder` per run, with the clock of the run. Tell it of each message (`sent`, then one of `answered`,
+ * `callError`, `timedOut`, `lost`, `invalid`; `received` and `replied` for CALLs of the CSMS), connection (`dialing`, then
+ * `opened` or `refused`, `accepted`, `closed`), session and fault, and `sample` the fleet about once a second of the run's
+ * clock. `totals()` is for the live view (cheap); `report(scenario)` gives the `Report` that `toJson`, `toText` and `toHtml`
+ * render, also in the middle of a run.
  */
-import type { CallFailure } from "@wattline/ocpp-core"
-import type * as Exit from "effect/Exit"
 import type { FaultKind, Scenario } from "../scenario/Scenario.ts"
 import {
   type ActionCounts,
@@ -24,7 +22,6 @@ import {
 } from "./counts.ts"
 import { Histogram } from "./Histogram.ts"
 import { type Report, reportSchema } from "./Report.ts"
-import { sortOutcome } from "./sortOutcome.ts"
 import { TimeSeries } from "./TimeSeries.ts"
 import type { FleetSample, Totals } from "./Totals.ts"
 
@@ -34,10 +31,6 @@ export interface RecorderOptions {
   readonly now: () => number
   /** Virtual time: answers take none, so no latencies are kept. */
   readonly virtual: boolean
-  /** Buckets of the time series, an even number. Default 240. */
-  readonly buckets?: number
-  /** Milliseconds of a bucket to begin with. Default 1000. */
-  readonly bucketWidth?: number
 }
 
 /** See the head of the file. */
@@ -73,7 +66,7 @@ export class Recorder {
     this.now = options.now
     this.virtual = options.virtual
     this.startedAt = options.now()
-    this.series = new TimeSeries(options.buckets ?? 240, options.bucketWidth ?? 1000)
+    this.series = new TimeSeries(240, 1000)
   }
 
   /** A CALL of a station goes out. */
@@ -81,14 +74,6 @@ export class Recorder {
     actionOf(this.toCsms, action).calls++
     this.counts.toCsms++
     this.series.add("toCsms", this.elapsed)
-  }
-
-  /** What became of it, as `Client.call` tells; `milliseconds` since it was sent. */
-  settled(action: string, milliseconds: number, outcome: Exit.Exit<unknown, CallFailure>): void {
-    const { detail, kind } = sortOutcome(outcome)
-    if (kind === "answered") this.answered(action, milliseconds, detail)
-    else if (kind === "callError") this.callError(action, milliseconds, detail ?? "")
-    else this[kind](action)
   }
 
   /** The CSMS answered; `status` is that of the answer, where it has one. */
@@ -123,11 +108,6 @@ export class Recorder {
   invalid(action: string): void {
     actionOf(this.toCsms, action).invalid++
     this.failed()
-  }
-
-  /** The CALL was not sent. Not to be called after `sent`. */
-  notSent(action: string): void {
-    actionOf(this.toCsms, action).notSent++
   }
 
   /** A CALL of the CSMS came in. */

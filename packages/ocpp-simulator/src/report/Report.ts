@@ -41,8 +41,6 @@ export interface ActionReport {
   readonly lost: number
   /** Answers that break the schema. */
   readonly invalid: number
-  /** Not sent: offline, or not allowed then. Not among `calls`. */
-  readonly notSent: number
   /** `null` in virtual time, where an answer takes no time, and for `fromCsms`. */
   readonly latency: Latency | null
 }
@@ -76,7 +74,6 @@ export interface Report {
     readonly timeouts: number
     readonly lost: number
     readonly invalid: number
-    readonly notSent: number
     /** Answers of the CSMS to all actions; `null` in virtual time. */
     readonly latency: Latency | null
   }

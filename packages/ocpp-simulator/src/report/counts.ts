@@ -11,7 +11,6 @@ export class ActionCounts {
   timeouts = 0
   lost = 0
   invalid = 0
-  notSent = 0
   readonly statuses = new Map<string, number>()
   readonly errors = new Map<string, number>()
   readonly latency = new Histogram()
@@ -64,7 +63,7 @@ export const actionsOf = (
 ): ReadonlyArray<ActionReport> =>
   [...actions]
     .toSorted(([one], [two]) => (one < two ? -1 : 1))
-    .map(([action, { answered, calls, errors, invalid, latency, lost, notSent, statuses, timeouts }]) => ({
+    .map(([action, { answered, calls, errors, invalid, latency, lost, statuses, timeouts }]) => ({
       action,
       direction,
       calls,
@@ -74,7 +73,6 @@ export const actionsOf = (
       timeouts,
       lost,
       invalid,
-      notSent,
       latency: latencyOf(latency)
     }))
 
@@ -109,7 +107,6 @@ export const messagesOf = (
     timeouts: total(({ timeouts }) => timeouts),
     lost: total(({ lost }) => lost),
     invalid: total(({ invalid }) => invalid),
-    notSent: total(({ notSent }) => notSent),
     latency: latencyOf(latency)
   }
 }

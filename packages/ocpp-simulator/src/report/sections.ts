@@ -100,8 +100,7 @@ const sentColumns: ReadonlyArray<ActionColumn> = [
   ...actionColumns,
   ["Timeout", ({ timeouts }) => countText(timeouts)],
   ["Lost", ({ lost }) => countText(lost)],
-  ["Invalid", ({ invalid }) => countText(invalid)],
-  ["Not sent", ({ notSent }) => countText(notSent)]
+  ["Invalid", ({ invalid }) => countText(invalid)]
 ]
 
 const timedColumns: ReadonlyArray<ActionColumn> = [

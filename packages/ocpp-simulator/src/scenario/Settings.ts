@@ -186,7 +186,6 @@ function isUrl(value: string): boolean {
     (url.protocol === "ws:" || url.protocol === "wss:") &&
     url.username === "" &&
     url.password === "" &&
-    url.hash === "" &&
-    url.search === ""
+    url.hash === ""
   )
 }

@@ -46,8 +46,8 @@ describe("a fleet under virtual time", () => {
       assert.strictEqual(report.sessions.withCost, report.sessions.ended)
       assert.closeTo(report.sessions.cost, (report.sessions.energy / 1000) * 0.45, report.sessions.ended * 0.01)
       assert.isAbove(report.sessions.refused, 0)
-      for (const { action, errors, invalid, notSent, timeouts } of report.actions)
-        assert.deepStrictEqual([action, errors, invalid, notSent, timeouts], [action, {}, 0, 0, 0])
+      for (const { action, errors, invalid, timeouts } of report.actions)
+        assert.deepStrictEqual([action, errors, invalid, timeouts], [action, {}, 0, 0])
     })
   )
 

@@ -42,7 +42,7 @@ describe("no station was accepted", () => {
       ],
       [
         (recorder: Recorder) => recorder.invalid("BootNotification"),
-        "was answered with something the schema does not allow."
+        "was answered with something the schema does not allow (ocpp-sim station shows what)."
       ],
       [(recorder: Recorder) => recorder.timedOut("BootNotification"), "was not answered in time."],
       [(recorder: Recorder) => recorder.lost("BootNotification"), "was not answered before the connection was lost."]
@@ -58,6 +58,7 @@ describe("no station was accepted", () => {
     assert.match(withAdvice("HTTP 401: no", 401), /^HTTP 401: no\. Does the CSMS .*--password/u)
     assert.match(withAdvice("HTTP 404.", 404), /^HTTP 404\. Does the CSMS .*appended to --url/u)
     assert.include(withAdvice("HTTP 200.", 200), "web page")
+    assert.strictEqual(withAdvice("HTTP 503: later", 503), "HTTP 503: later.")
     assert.strictEqual(withAdvice("HTTP 503.", 503), "HTTP 503.")
     assert.strictEqual(withAdvice("Nobody listens.", undefined), "Nobody listens.")
   })

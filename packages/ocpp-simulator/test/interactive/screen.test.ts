@@ -139,6 +139,14 @@ describe("the log", () => {
     expect(told?.text).toBe("SecurityCtrlr.BasicAuthPassword is now •••")
   })
 
+  it("says what is wrong with an answer", () => {
+    const event = { _tag: "CallEnded", action: "BootNotification", end: "InvalidResponse", milliseconds: 1 } as const
+    const detail = '/currentTime must match format "date-time" (format)'
+    expect(tell({ ...event, status: undefined, detail })?.text).toBe(
+      `BootNotification: the answer breaks the schema: ${detail}`
+    )
+  })
+
   it("breaks what is said at words", () => {
     expect(storyLine({ tone: "bad", text: "one two three four" }, 12, none)).toBe("! one two\n  three four")
   })

@@ -28,8 +28,44 @@ const deeds: ReadonlyArray<(session: Session, n: number) => Session> = [
       .event("open")
       .transactionEvent(transactionId, 1 + n, "Updated", offline)
       .transactionEvent(transactionId, 2 + n, "Ended")
-  }
+  },
+  (session) =>
+    session
+      .order("Reset", { type: "Immediate" }, { status: "Accepted" })
+      .event("close", 1000)
+      .wait(60)
+      .event("open")
+      .boot("Accepted", 300, "RemoteReset")
+      .ask("NotifyEvent", availability(session, [1, 2, 3, 4, 5])),
+  (session, n) =>
+    session
+      .order(
+        "ReserveNow",
+        {
+          id: session.records.length,
+          expiryDateTime: new Date(session.at + 60_000).toISOString(),
+          idToken: { idToken: "A", type: "ISO14443" },
+          evseId: 1 + n
+        },
+        { status: "Accepted" }
+      )
+      .ask("ReservationStatusUpdate", { reservationId: session.records.length - 2, reservationUpdateStatus: "Removed" })
 ]
+
+/** A NotifyEvent that stands for statuses (G01.FR.03). */
+const availability = ({ now }: Session, evses: ReadonlyArray<number>): object => ({
+  generatedAt: now,
+  seqNo: 0,
+  eventData: evses.map((id) => ({
+    eventId: id,
+    timestamp: now,
+    trigger: "Delta",
+    actualValue: "Available",
+    eventNotificationType: "HardWiredNotification",
+    component: { name: "Connector", evse: { id, connectorId: 1 } },
+    variable: { name: "AvailabilityState" }
+  }))
+})
 
 describe("a correct log", () => {
   it("has neither error nor warning, whatever the station does", () =>
@@ -40,7 +76,7 @@ describe("a correct log", () => {
         (plan, refusals) => {
           const session = new Session().event("open")
           for (let n = 0; n < refusals; n++) session.boot(n === 0 ? "Pending" : "Rejected", 30).wait(31)
-          session.boot()
+          session.boot().status()
           for (const [deed, n] of plan) deeds[deed]?.(session, n)
           assert.deepStrictEqual(
             lint(session.records).filter(({ severity }) => severity !== "note"),
@@ -78,6 +114,97 @@ describe("a correct log", () => {
     session.wait(31).call("station", "StatusNotification", event, "again")
     session.answer("csms", "again", {})
     assert.deepStrictEqual(found(session), ["4 warning R-104"])
+  })
+
+  it("E11.FR.07: an event whose answer was lost comes again with offline, also under its id", () => {
+    const session = accepted().transactionEvent("t", 0, "Started")
+    const event = {
+      eventType: "Updated",
+      timestamp: session.now,
+      seqNo: 1,
+      triggerReason: "Trigger",
+      transactionInfo: { transactionId: "t" }
+    }
+    session.answer("csms", session.call("station", "TransactionEvent", event, "same"), {})
+    session.event("close", 1006).wait(20).event("open")
+    session.answer("csms", session.call("station", "TransactionEvent", { ...event, offline: true }, "same"), {})
+    assert.deepStrictEqual(found(session), [])
+  })
+
+  it("B07.FR.10: a part whose delivery failed comes again, also the last one", () => {
+    const session = accepted().order(
+      "GetBaseReport",
+      { requestId: 7, reportBase: "FullInventory" },
+      { status: "Accepted" }
+    )
+    const part = (seqNo: number, tbc: boolean): object => ({
+      requestId: 7,
+      generatedAt: "2026-01-01T00:00:00Z",
+      seqNo,
+      tbc
+    })
+    session.call("station", "NotifyReport", part(0, true))
+    session.event("close", 1006).wait(20).event("open").ask("NotifyReport", part(0, true))
+    const refused = session.call("station", "NotifyReport", part(1, false))
+    session.text("csms", JSON.stringify([4, refused, "InternalError", "", {}])).ask("NotifyReport", part(1, false))
+    assert.deepStrictEqual(found(session), [])
+  })
+
+  it("N07.FR.07: the parts of a NotifyEvent go on after a reconnect", () => {
+    const session = accepted()
+    session.ask("NotifyEvent", { ...availability(session, [1]), tbc: true })
+    session.event("close", 1006).wait(20).event("open")
+    session.ask("NotifyEvent", { ...availability(session, [2]), seqNo: 1 })
+    assert.deepStrictEqual(found(session), [])
+  })
+
+  it("R-165: what a request brings may come before its answer", () => {
+    const session = accepted().status().transactionEvent("t", 0, "Started")
+    const stop = session.call("csms", "RequestStopTransaction", { transactionId: "T" })
+    session.transactionEvent("t", 1, "Updated", { triggerReason: "RemoteStop" })
+    session.answer("station", stop, { status: "Accepted" }).wait(200).heartbeat()
+    assert.deepStrictEqual(found(session), [])
+  })
+
+  it("R-186: the end of a connection that was replaced is not the end of the one after it", () => {
+    const session = accepted().event("open")
+    const id = session.call("station", "Heartbeat", {})
+    session.event("close", 1000).answer("csms", id, { currentTime: session.now })
+    assert.deepStrictEqual(found(session), [])
+  })
+
+  it("E04.FR.03: a clock that is some seconds off makes no event an offline one", () => {
+    for (const off of [-10_000, 10_000]) {
+      const session = accepted()
+      const wrong = () => ({ timestamp: new Date(session.at + off).toISOString() })
+      session.transactionEvent("t", 0, "Started", wrong()).wait(5).event("close", 1006).wait(60).event("open").wait(1)
+      session.transactionEvent("t", 1, "Updated", wrong())
+      assert.deepStrictEqual(found(session), [], `${off}`)
+    }
+  })
+
+  it("E-13: what a power loss ended may have begun before the log", () => {
+    const session = accepted().transactionEvent("t", 7, "Ended", {
+      triggerReason: "AbnormalCondition",
+      transactionInfo: { transactionId: "t", stoppedReason: "PowerLoss" }
+    })
+    assert.deepStrictEqual(found(session), ["4 note E-13"])
+  })
+
+  it("what a side does all the time is told once for each connection", () => {
+    const session = accepted()
+    const counted = (id: number) =>
+      session.answer(
+        "csms",
+        session.call("station", "Heartbeat", { customData: { vendorId: "a.b", id: session.at } }, `${id}`),
+        {
+          currentTime: session.now
+        }
+      )
+    for (const id of [1, 2, 3]) counted(id)
+    session.event("close", 1006).wait(20).event("open")
+    for (const id of [1, 2, 3]) counted(id)
+    assert.deepStrictEqual(found(session), ["6 note G02.FR.01", "12 warning R-095", "14 note G02.FR.01"])
   })
 
   it("R-102: two stations are judged apart", () => {

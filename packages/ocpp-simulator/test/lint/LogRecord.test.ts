@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
+import { lintLines } from "../../src/lint/Lint.ts"
 import { isRecord, type LogRecord, readLine, writeLine } from "../../src/lint/LogRecord.ts"
 
 const read = (text: string): LogRecord => {
@@ -34,6 +35,16 @@ describe("a line of a log", () => {
   ] as const)("%s is a frame", (text, from) => {
     const record = read(text)
     assert.deepStrictEqual([record.from, record.text], [from, '[2,"1","Heartbeat",{}]'])
+  })
+
+  it("R-006: tells the subprotocol of a connection, and it is written", () => {
+    const line = writeLine({ at: 0, identity: "CS-1", event: "open", protocol: "ocpp1.6" })
+    assert.strictEqual(read(line).protocol, "ocpp1.6")
+    assert.include(
+      lintLines([line]).map(({ message }) => message),
+      'the subprotocol is "ocpp1.6"; that of OCPP 2.0.1 is "ocpp2.0.1"'
+    )
+    assert.deepStrictEqual(lintLines([line.replace("ocpp1.6", "ocpp2.0.1")]), [])
   })
 
   it("says what is wrong with it when it cannot be read, and nothing when it is blank", () => {

@@ -85,6 +85,16 @@ const frames: ReadonlyArray<Mutation> = [
       return session.answer("csms", "n", { currentTime: session.now })
     }
   ],
+  [
+    "a message of more than 1 MiB",
+    "note R-012",
+    () =>
+      accepted().ask(
+        "DataTransfer",
+        { vendorId: "com.example", data: "x".repeat(1_100_000) },
+        { status: "UnknownVendorId" }
+      )
+  ],
   ["a payload that is a list", "error R-076", () => accepted().text("station", '[2,"1","Heartbeat",[]]')]
 ]
 
@@ -271,6 +281,7 @@ const answers: ReadonlyArray<Mutation> = [
     "error E01.FR.12",
     () => started(accepted(), { triggerReason: "Authorized", idToken: { idToken: "A", type: "ISO14443" } })
   ],
+  ["a chargingPriority that there is not", "error E-8", () => started(accepted(), {}, { chargingPriority: 10 })],
   [
     "an idTokenInfo nobody asked for",
     "warning E-2",
@@ -309,7 +320,93 @@ const answers: ReadonlyArray<Mutation> = [
       session.call("csms", "ClearCache", {})
       return session.wait(40).heartbeat()
     }
+  ],
+  [
+    "no answer until the connection is closed",
+    "warning R-104",
+    () => {
+      const session = accepted()
+      session.call("csms", "ClearCache", {})
+      return session.wait(45).event("close", 1006)
+    }
+  ],
+  [
+    "an answer after the timeout, with nothing in between",
+    "warning R-104",
+    () => {
+      const session = accepted()
+      const id = session.call("csms", "ClearCache", {})
+      return session.wait(45).answer("station", id, { status: "Accepted" })
+    }
+  ],
+  [
+    "a result for another variable",
+    "error B06.FR.01",
+    () =>
+      accepted().order(
+        "GetVariables",
+        { getVariableData: [{ component: { name: "C" }, variable: { name: "V" } }] },
+        {
+          getVariableResult: [
+            { attributeStatus: "UnknownComponent", component: { name: "D" }, variable: { name: "V" } }
+          ]
+        }
+      )
+  ],
+  [
+    "an ongoingIndicator about no transaction",
+    "error E14.FR.06",
+    () => accepted().order("GetTransactionStatus", {}, { messagesInQueue: false, ongoingIndicator: true })
+  ],
+  [
+    "no ongoingIndicator about a transaction",
+    "error E14.FR.02",
+    () => accepted().order("GetTransactionStatus", { transactionId: "t" }, { messagesInQueue: false })
   ]
+]
+
+const reset = (session: Session): Session => session.order("Reset", { type: "Immediate" }, { status: "Accepted" })
+
+const reserve = (session: Session, expiryDateTime: string): Session =>
+  session.order(
+    "ReserveNow",
+    { id: 1, expiryDateTime, idToken: { idToken: "A", type: "ISO14443" }, evseId: 1 },
+    { status: "Accepted" }
+  )
+
+const outcomes: ReadonlyArray<Mutation> = [
+  ["no status after a boot", "warning B01.FR.05", () => accepted().wait(100).heartbeat()],
+  [
+    "a status for one of two connectors after a second boot",
+    "warning B01.FR.05",
+    () =>
+      accepted().status(1).status(2).event("close", 1006).wait(60).event("open").boot().status(1).wait(100).heartbeat()
+  ],
+  [
+    "a Reset without a reboot",
+    "warning B11.FR.03",
+    () => reset(accepted().status()).wait(290).heartbeat().wait(290).heartbeat()
+  ],
+  [
+    "a Reset, and no BootNotification after it",
+    "warning B11.FR.03",
+    () => reset(accepted().status()).event("close", 1000).wait(60).event("open").heartbeat()
+  ],
+  [
+    "a remote stop without its event",
+    "warning F03.FR.02",
+    () =>
+      started(accepted().status(), {})
+        .order("RequestStopTransaction", { transactionId: "t" }, { status: "Accepted" })
+        .wait(100)
+        .heartbeat()
+  ],
+  [
+    "a reservation that expires silently",
+    "warning H04.FR.01",
+    () => reserve(accepted().status(), "2026-01-01T00:05:00Z").wait(280).heartbeat().wait(280).heartbeat()
+  ],
+  ["a reservation in the past", "warning H-3", () => reserve(accepted(), "2025-01-01T00:00:00Z")]
 ]
 
 const lifecycle: ReadonlyArray<Mutation> = [
@@ -380,6 +477,8 @@ const lifecycle: ReadonlyArray<Mutation> = [
   ["a boot that nobody triggered", "warning F06.FR.09", () => accepted().boot("Accepted", 300, "Triggered")],
   ["a silent station", "warning G02.FR.02", () => accepted(60).wait(120).heartbeat()],
   ["heartbeats in a hurry", "note G02.FR.01", () => accepted().heartbeat().heartbeat()],
+  ["a CALL before the BootNotification", "error B01.FR.08", () => new Session().event("open").status().boot()],
+  ["a clock that is ahead", "warning E-28", () => started(accepted(), { timestamp: "2026-01-01T01:00:00Z" })],
   ["a wrong clock", "warning R-175", () => accepted().ask("Heartbeat", {}, { currentTime: "2020-01-01T00:00:00Z" })],
   ["a log without its beginning", "note R-185", () => new Session().heartbeat()]
 ]
@@ -442,6 +541,36 @@ const transactions: ReadonlyArray<Mutation> = [
       const session = started(accepted(), {}).event("close", 1006).wait(60)
       const timestamp = session.now
       return session.wait(60).event("open").transactionEvent("t", 1, "Ended", { timestamp })
+    }
+  ],
+  [
+    "a resend after a lost connection without the flag",
+    "error E11.FR.07",
+    () => {
+      const session = started(accepted(), {})
+      const event = {
+        eventType: "Updated",
+        timestamp: session.now,
+        seqNo: 1,
+        triggerReason: "Trigger",
+        transactionInfo: { transactionId: "t" }
+      }
+      session.call("station", "TransactionEvent", event)
+      return session.wait(5).event("close", 1006).wait(60).event("open").ask("TransactionEvent", event)
+    }
+  ],
+  [
+    "an event from before a lost connection without the flag",
+    "error E11.FR.07",
+    () => {
+      const session = started(accepted(), {})
+      const timestamp = session.now
+      return session
+        .wait(5)
+        .event("close", 1006)
+        .wait(60)
+        .event("open")
+        .transactionEvent("t", 1, "Updated", { timestamp })
     }
   ],
   [
@@ -689,6 +818,67 @@ const messages: ReadonlyArray<Mutation> = [
   ],
   ["no criterion", "error K10.FR.02", () => accepted().order("ClearChargingProfile", {}, { status: "Unknown" })],
   [
+    "an attribute set twice",
+    "error B05.FR.13",
+    () => {
+      const variable = { component: { name: "C" }, variable: { name: "V" } }
+      return accepted().order(
+        "SetVariables",
+        {
+          setVariableData: [
+            { attributeValue: "1", ...variable },
+            { attributeValue: "2", ...variable }
+          ]
+        },
+        {
+          setVariableResult: [
+            { attributeStatus: "Rejected", ...variable },
+            { attributeStatus: "Rejected", ...variable }
+          ]
+        }
+      )
+    }
+  ],
+  [
+    "more items than the station takes",
+    "error B06.FR.05",
+    () => {
+      const session = accepted().order(
+        "GetBaseReport",
+        { requestId: 7, reportBase: "FullInventory" },
+        { status: "Accepted" }
+      )
+      session.ask("NotifyReport", {
+        requestId: 7,
+        generatedAt: session.now,
+        seqNo: 0,
+        reportData: [
+          {
+            component: { name: "DeviceDataCtrlr" },
+            variable: { name: "itemsPerMessage", instance: "GetVariables" },
+            variableAttribute: [{ value: "1" }]
+          }
+        ]
+      })
+      const items = ["V", "W"].map((name) => ({ component: { name: "C" }, variable: { name } }))
+      return session.order(
+        "GetVariables",
+        { getVariableData: items },
+        { getVariableResult: items.map((item) => Object.assign({ attributeStatus: "UnknownVariable" }, item)) }
+      )
+    }
+  ],
+  [
+    "a remote start at EVSE 0",
+    "error F-4",
+    () =>
+      accepted().order(
+        "RequestStartTransaction",
+        { remoteStartId: 1, evseId: 0, idToken: { idToken: "A", type: "Central" } },
+        { status: "Rejected" }
+      )
+  ],
+  [
     "a short password",
     "error A00.FR.205",
     () => {
@@ -714,6 +904,7 @@ describe.each([
   ["lifecycle and time", lifecycle],
   ["transactions", transactions],
   ["follow-ups", followUps],
+  ["outcomes", outcomes],
   ["messages", messages]
 ] as const)("%s", (_, mutations) => {
   it.each(mutations.map(([title, expected, log]) => ({ title, expected, log })))(

@@ -41,8 +41,8 @@ const run = Effect.fnUntraced(function* (positionals: ReadonlyArray<string>, val
 describe("ocpp-sim lint", () => {
   it.effect("gives 0 for a log without errors", () =>
     Effect.gen(function* () {
-      const { code, lines } = yield* run([fileOf("good.jsonl", accepted().transaction("t", 2))])
-      assert.deepStrictEqual([code, lines], [0, ["11 lines, 1 station: 0 errors, 0 warnings, 0 notes"]])
+      const { code, lines } = yield* run([fileOf("good.jsonl", accepted().status().transaction("t", 2))])
+      assert.deepStrictEqual([code, lines], [0, ["13 lines, 1 station: 0 errors, 0 warnings, 0 notes"]])
     })
   )
 

@@ -1,8 +1,9 @@
 import { assert, layer } from "@effect/vitest"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Csms } from "@wattline/ocpp-core"
+import { Dialer, DialFailed, type DialRequest } from "@wattline/ocpp-core/engine"
 import { MemoryDialer, MemoryTransport } from "@wattline/ocpp-memory"
 import { Console, Effect, Layer } from "effect"
 import { type ReplayArgs, replayCommand } from "../../src/replay/command.ts"
@@ -49,6 +50,29 @@ layer(network)((it) => {
       assert.include(printed, "Authorize idTokenInfo.status: Accepted then, Unknown now")
       assert.include(printed, "CS-1: 2 CALLs sent, 2 answered, 0 refused, 0 without answer")
       assert.strictEqual((yield* run({ ...quick, strict: true })).code, 1)
+    })
+  )
+
+  it.effect("a password goes by the scheme of the URL; --ca says whom to trust", () =>
+    Effect.gen(function* () {
+      const asked: Array<DialRequest> = []
+      const nobody = Dialer.of({
+        dial: (request) => {
+          asked.push(request)
+          return Effect.fail(new DialFailed({ reason: "Unreachable", detail: "Nobody listens." }))
+        }
+      })
+      const dialed = (values: ReplayArgs["values"]) => Effect.provideService(run(values), Dialer, nobody)
+      const { code, printed } = yield* dialed({ ...quick, url: "wss://csms.test/ocpp", password: "secret", ca: file })
+      assert.deepStrictEqual([code, printed], [2, "The CSMS could not be reached: Nobody listens."])
+      yield* dialed({ ...quick, password: "secret" })
+      yield* dialed(quick)
+      assert.deepStrictEqual(
+        asked.map(({ securityProfile }) => securityProfile),
+        [2, 1, 0]
+      )
+      assert.strictEqual(asked[0]?.tls?.ca, readFileSync(file, "utf8"))
+      assert.include((yield* dialed({ ...quick, ca: "/no/such.pem" })).printed, "/no/such.pem")
     })
   )
 

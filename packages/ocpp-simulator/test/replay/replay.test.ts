@@ -1,8 +1,8 @@
 import { assert, layer } from "@effect/vitest"
 import { Csms } from "@wattline/ocpp-core"
-import { Dialer } from "@wattline/ocpp-core/engine"
+import { Dialer, DialFailed } from "@wattline/ocpp-core/engine"
 import { MemoryDialer, MemoryTransport } from "@wattline/ocpp-memory"
-import { DateTime, Effect, Fiber, Layer } from "effect"
+import { DateTime, type Duration, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { lint } from "../../src/lint/Lint.ts"
 import { isRecord, type LogRecord, readLine } from "../../src/lint/LogRecord.ts"
@@ -44,6 +44,56 @@ const added = Effect.fnUntraced(function* (identity: string) {
 
 const authorize = (session: Session, token: string, status: string): Session =>
   session.ask("Authorize", { idToken: { idToken: token, type: "ISO14443" } }, { idTokenInfo: { status } })
+
+/** A CSMS that takes its time for each answer. */
+const slowDialer = (latency: Duration.Input): Dialer["Service"] =>
+  Dialer.of({
+    dial: (_request, open) =>
+      Effect.gen(function* () {
+        const context = yield* Effect.context()
+        const handler = open({
+          protocol: "ocpp2.0.1",
+          ping: () => undefined,
+          link: {
+            send: (text) => {
+              const [, messageId] = JSON.parse(text)
+              const answered = Effect.andThen(
+                Effect.sleep(latency),
+                Effect.sync(() => handler.onText(JSON.stringify([3, messageId, {}])))
+              )
+              Effect.runForkWith(context)(answered)
+              return true
+            },
+            close: () => undefined,
+            terminate: () => undefined
+          }
+        })
+      })
+  })
+
+/** A CSMS that closes at the first message, and is away afterwards. */
+const hangingUpDialer = (): Dialer["Service"] => {
+  let dials = 0
+  return Dialer.of({
+    dial: (_request, open) =>
+      Effect.suspend(() => {
+        if (dials++ > 0) return Effect.fail(new DialFailed({ reason: "Unreachable", detail: "away" }))
+        const handler = open({
+          protocol: "ocpp2.0.1",
+          ping: () => undefined,
+          link: {
+            send: () => {
+              handler.onClose(1006, "")
+              return true
+            },
+            close: () => undefined,
+            terminate: () => undefined
+          }
+        })
+        return Effect.void
+      })
+  })
+}
 
 layer(network)((it) => {
   it.effect("sends every CALL of the recording, in order, and finds no difference where there is none", () =>
@@ -118,6 +168,41 @@ layer(network)((it) => {
       const session = accepted().event("close", 1006).wait(60).event("open").heartbeat()
       const report = yield* replay(recordingOf(session), options("R-7"))
       assert.deepStrictEqual([report.connections, report.sent, report.results], [2, 2, 2])
+    })
+  )
+
+  it.effect("connects anew where the second connection replaced the first", () =>
+    Effect.gen(function* () {
+      yield* added("R-9")
+      const session = accepted().wait(60).event("open").heartbeat()
+      const report = yield* replay(recordingOf(session), options("R-9"))
+      assert.deepStrictEqual([report.connections, report.sent, report.results], [2, 2, 2])
+    })
+  )
+
+  it.effect("what an answer takes is part of the recorded gap, not added to it", () =>
+    Effect.gen(function* () {
+      const session = accepted().wait(10).heartbeat().wait(10).heartbeat()
+      const running = yield* Effect.forkChild(
+        replay(recordingOf(session), options("R-10", { speed: 1 })).pipe(
+          Effect.provideService(Dialer, slowDialer("2 seconds"))
+        )
+      )
+      yield* TestClock.adjust("23 seconds")
+      const report = yield* Fiber.join(running)
+      assert.deepStrictEqual([report.results, Math.round(report.duration / 1_000)], [3, 22])
+    })
+  )
+
+  it.effect("a CALL that cannot be sent is a difference", () =>
+    Effect.gen(function* () {
+      const report = yield* replay(recordingOf(accepted().heartbeat()), options("R-11", { callTimeout: 1_000 })).pipe(
+        Effect.provideService(Dialer, hangingUpDialer())
+      )
+      assert.deepStrictEqual(
+        [report.notSent, report.differences.map(({ action, replayed }) => `${action} ${replayed}`)],
+        [1, ["BootNotification closed", "Heartbeat not sent"]]
+      )
     })
   )
 

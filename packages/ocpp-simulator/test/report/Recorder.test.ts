@@ -1,5 +1,3 @@
-import { CallError, NotSent, OutcomeUnknown } from "@wattline/ocpp-core"
-import * as Exit from "effect/Exit"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Histogram } from "../../src/report/Histogram.ts"
@@ -93,57 +91,39 @@ describe("Recorder", () => {
     const made = new Recorder({ now: () => at, virtual })
     return { made, pass: (milliseconds: number) => (at += milliseconds) }
   }
-  const base = { identity: "CS-1", action: "Authorize", messageId: "1", detail: "" }
   const one = scenario("stations: 1\n")
 
-  it("sorts outcomes as the client tells them", () => {
+  it("counts each end of a CALL by itself, and all but answers as failures", () => {
     const { made } = recorder()
-    const outcomes = [
-      Exit.succeed({ idTokenInfo: { status: "Invalid" } }),
-      Exit.succeed({ status: "Accepted" }),
-      Exit.succeed({}),
-      Exit.fail(
-        new CallError({
-          ...base,
-          errorCode: "GenericError",
-          rawErrorCode: "Odd",
-          errorDescription: "",
-          errorDetails: {}
-        })
-      ),
-      Exit.fail(new OutcomeUnknown({ ...base, reason: "Timeout" })),
-      Exit.fail(new OutcomeUnknown({ ...base, reason: "ConnectionLost" })),
-      Exit.fail(new OutcomeUnknown({ ...base, reason: "InvalidResponse" })),
-      Exit.die(new Error("broken"))
-    ]
-    for (const outcome of outcomes) {
-      made.sent("Authorize")
-      made.settled("Authorize", 5, outcome)
-    }
-    made.settled("Authorize", 0, Exit.fail(new NotSent({ ...base, reason: "Offline" })))
+    for (let n = 0; n < 7; n++) made.sent("Authorize")
+    made.answered("Authorize", 5, "Invalid")
+    made.answered("Authorize", 5, "Accepted")
+    made.answered("Authorize", 5)
+    made.callError("Authorize", 5, "Odd")
+    made.timedOut("Authorize")
+    made.lost("Authorize")
+    made.invalid("Authorize")
     const { actions, messages } = made.report(one)
     expect(actions).toMatchObject([
       {
-        calls: 8,
+        calls: 7,
         answered: 3,
         statuses: { Accepted: 1, Invalid: 1 },
         errors: { Odd: 1 },
         timeouts: 1,
         lost: 1,
-        invalid: 2,
-        notSent: 1
+        invalid: 1
       }
     ])
     expect(messages).toMatchObject({
-      toCsms: 8,
+      toCsms: 7,
       answered: 3,
       callErrors: 1,
       timeouts: 1,
       lost: 1,
-      invalid: 2,
-      notSent: 1
+      invalid: 1
     })
-    expect(made.totals().failures).toBe(5)
+    expect(made.totals().failures).toBe(4)
     expect(actions[0]?.latency?.count).toBe(4)
   })
 

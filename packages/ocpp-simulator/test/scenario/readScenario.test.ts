@@ -80,6 +80,10 @@ describe("readScenario", () => {
     expect(read(undefined, "--cert", "c", "--key", "k", "--url", "wss://a").csms.profile).toBe(3)
   })
 
+  it("takes a URL with a query, which some CSMSs tell tenants by", () => {
+    expect(read(undefined, "--url", "wss://a/ocpp?tenant=1").csms.url).toBe("wss://a/ocpp?tenant=1")
+  })
+
   it("R-046: shows no password", () => {
     const scenario = read(undefined, "--password", "top-secret-{n}")
     expect(JSON.stringify(scenario)).not.toContain("top-secret")

@@ -48,6 +48,8 @@ export type ClientEvent =
       readonly end: CallEnd
       /** The status in the answer, where it has one. */
       readonly status: string | undefined
+      /** With `InvalidResponse`: what is wrong with the answer, by path and keyword. */
+      readonly detail?: string
       readonly milliseconds: number
     }
   /** A CALL of the CSMS was answered. */

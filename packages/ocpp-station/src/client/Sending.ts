@@ -113,15 +113,19 @@ export const settled = (client: ClientProcess, call: PendingCall, reply: Reply):
     return pump(client)
   }
   const end: CallEnd = reply._tag === "CallError" ? reply.errorCode : "InvalidResponse"
-  ended(client, call, end)
+  const detail = reply._tag === "CallError" ? undefined : invalidity(reply, rule)
+  ended(client, call, end, undefined, detail)
   if (delivers !== undefined) delivery.failed(delivers, end)
   if (reply._tag === "CallError") call.refuse(reply)
-  else {
-    const violation = reply._tag === "Invalid" ? undefined : rule.validateResponse.errors?.[0]
-    const detail = reply._tag === "Invalid" ? reply.detail : "the response is invalid"
-    call.lose("InvalidResponse", violation == null ? detail : describe(violation))
-  }
+  else call.lose("InvalidResponse", detail ?? "")
   pump(client)
+}
+
+/** What is wrong with an answer that was just validated, or is none. */
+const invalidity = (reply: Exclude<Reply, { readonly _tag: "CallError" }>, rule: ActionRule): string => {
+  if (reply._tag === "Invalid") return reply.detail
+  const violation = rule.validateResponse.errors?.[0]
+  return violation === undefined ? "the response is invalid" : describe(violation)
 }
 
 /** The link is gone: what was sent has an unknown outcome, what waited was not sent. The result tells the callers. */
@@ -143,7 +147,13 @@ export const loseCalls = (client: ClientProcess): (() => void) => {
   }
 }
 
-const ended = ({ host, tell }: ClientProcess, call: PendingCall, end: CallEnd, status?: string): void => {
+const ended = (
+  { host, tell }: ClientProcess,
+  call: PendingCall,
+  end: CallEnd,
+  status?: string,
+  detail?: string
+): void => {
   const milliseconds = host.tick() - call.sentAt
-  tell({ _tag: "CallEnded", action: call.action, end, status, milliseconds })
+  tell({ _tag: "CallEnded", action: call.action, end, status, ...(detail !== undefined && { detail }), milliseconds })
 }

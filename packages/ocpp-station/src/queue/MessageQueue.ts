@@ -2,8 +2,8 @@
  * The messages of one station that are to be delivered whatever happens, in order. Synchronous bookkeeping only: what is sent
  * when is the client's business.
  */
-import type { TransactionEventRequest, TransactionEventResponse } from "@wattline/ocpp-v201"
-import type { StoredMessage } from "./MessageStore.ts"
+import type { TransactionEventResponse } from "@wattline/ocpp-v201"
+import { type StoredMessage, transactionEventOf } from "./MessageStore.ts"
 
 /** A message in the queue. */
 export interface QueuedMessage extends StoredMessage {
@@ -84,8 +84,11 @@ export class MessageQueue {
   /** Messages of a transaction that are still to be delivered; all TransactionEvents without an id (E14). */
   count(transactionId: string | undefined): number {
     let count = 0
-    for (const { action, request } of this.messages)
-      if (action === "TransactionEvent" && (transactionId === undefined || idOf(request) === transactionId)) count++
+    for (const message of this.messages) {
+      const event = transactionEventOf(message)
+      if (event === undefined) continue
+      if (transactionId === undefined || event.transactionInfo.transactionId === transactionId) count++
+    }
     return count
   }
 
@@ -106,7 +109,4 @@ export class MessageQueue {
   }
 }
 
-const idOf = (request: object): string => (request as TransactionEventRequest).transactionInfo.transactionId
-
-const isUpdated = ({ action, request }: QueuedMessage): boolean =>
-  action === "TransactionEvent" && (request as TransactionEventRequest).eventType === "Updated"
+const isUpdated = (message: QueuedMessage): boolean => transactionEventOf(message)?.eventType === "Updated"

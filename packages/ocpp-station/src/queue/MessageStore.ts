@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type { StationAction } from "@wattline/ocpp-v201"
+import type { StationAction, TransactionEventRequest } from "@wattline/ocpp-v201"
 
 /** A message that is to be delivered whatever happens (E04, A04.FR.02). */
 export interface StoredMessage {
@@ -14,6 +14,10 @@ export interface StoredMessage {
   /** It is done with, and `keep` was called for it. */
   readonly isDone?: boolean
 }
+
+/** The TransactionEvent that a message is; `undefined` when it is another. */
+export const transactionEventOf = ({ action, request }: StoredMessage): TransactionEventRequest | undefined =>
+  action === "TransactionEvent" ? (request as TransactionEventRequest) : undefined
 
 /** The store could not be read or written. `message` says why and holds no secret. */
 export class MessageStoreError extends Data.TaggedError("MessageStoreError")<{ readonly message: string }> {}

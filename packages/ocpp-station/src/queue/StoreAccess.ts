@@ -6,7 +6,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { TransactionEventRequest } from "@wattline/ocpp-v201"
 import { type Run, runInline } from "@wattline/ocpp-core/engine"
-import { forgetful, type MessageStoreError, type MessageStoreShape, type StoredMessage } from "./MessageStore.ts"
+import {
+  forgetful,
+  type MessageStoreError,
+  type MessageStoreShape,
+  type StoredMessage,
+  transactionEventOf
+} from "./MessageStore.ts"
 
 /** What an earlier process has left. */
 export interface Left {
@@ -40,8 +46,10 @@ export class StoreAccess {
       Effect.sync(() => (this.store = { ...forgetful, append: () => Effect.fail(error) }))
     )
     this.call(load, (messages = []) => {
-      for (const { isDone, number, request } of messages)
-        if (isDone === true) this.kept = (this.kept ?? new Map()).set(idOf(request), number)
+      for (const message of messages) {
+        const event = message.isDone === true ? transactionEventOf(message) : undefined
+        if (event !== undefined) this.note(event.transactionInfo.transactionId, message.number)
+      }
       done({ messages, unfinished: unfinishedOf(messages) })
     })
   }
@@ -56,8 +64,8 @@ export class StoreAccess {
   forget(message: StoredMessage): void {
     const event = transactionEventOf(message)
     if (event === undefined) return this.remove(message.number)
-    if (event.eventType !== "Ended") return this.keep(message)
     const { transactionId } = event.transactionInfo
+    if (event.eventType !== "Ended") return this.keep(transactionId, message.number)
     const number = this.kept?.get(transactionId)
     this.kept?.delete(transactionId)
     if (number !== undefined) this.remove(number)
@@ -65,13 +73,16 @@ export class StoreAccess {
   }
 
   /** Of a transaction the newest is kept. */
-  private keep({ number, request }: StoredMessage): void {
-    const transactionId = idOf(request)
+  private keep(transactionId: string, number: number): void {
     const former = this.kept?.get(transactionId)
     if (former !== undefined && former > number) return this.remove(number)
+    this.note(transactionId, number)
+    this.call(this.store.keep(this.identity, number, former))
+  }
+
+  private note(transactionId: string, number: number): void {
     this.kept ??= new Map()
     this.kept.set(transactionId, number)
-    this.call(this.store.keep(this.identity, number, former))
   }
 
   private remove(number: number): void {
@@ -103,11 +114,6 @@ export class StoreAccess {
     }
   }
 }
-
-const idOf = (request: object): string => (request as TransactionEventRequest).transactionInfo.transactionId
-
-const transactionEventOf = ({ action, request }: StoredMessage): TransactionEventRequest | undefined =>
-  action === "TransactionEvent" ? (request as TransactionEventRequest) : undefined
 
 const unfinishedOf = (messages: ReadonlyArray<StoredMessage>): ReadonlyArray<TransactionEventRequest> => {
   const newest = new Map<string, TransactionEventRequest>()

@@ -152,10 +152,6 @@ export class Availability implements AvailabilityPart {
     this.#reservations.tell(ended) // after the statuses: H04, TC_H_07, TC_H_20
   }
 
-  transactionEnded(_evseId: number): void {
-    this.refresh()
-  }
-
   /** Ends the transactions it concerns, and takes their reservations away (H01.FR.16). */
   setFault(faulted: boolean, evseId?: number): void {
     const station = this.#station

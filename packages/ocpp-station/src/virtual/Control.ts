@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type {
   BootReasonEnumType,
+  EVSEType,
   MessageTriggerEnumType,
   ReasonEnumType,
   ResetRequest,
@@ -132,18 +133,21 @@ export class Control implements Part {
     evse,
     requestedMessage
   }: TriggerMessageRequest): TriggerMessageResponse | Answer<TriggerMessageResponse> {
-    const isPlaced = ofPlaces.has(requestedMessage)
-    const known = evse === undefined ? undefined : this.station.evse(evse.id)
-    if (isPlaced && evse !== undefined && known === undefined) return rejected(unknownEvse)
-    if (
-      isPlaced &&
-      evse?.connectorId !== undefined &&
-      known?.connectors.every(({ id }) => id !== evse.connectorId) === true
-    )
-      return rejected("UnknownConnectorId")
+    const reasonCode = ofPlaces.has(requestedMessage) ? this.placeProblem(evse) : undefined
+    if (reasonCode !== undefined) return rejected(reasonCode)
     const plan = this.planOf(requestedMessage, evse?.id, evse?.connectorId)
     if (typeof plan === "string") return { status: plan }
     return andThen<TriggerMessageResponse, never>({ status: "Accepted" }, Effect.sync(plan))
+  }
+
+  /** Why there is no such EVSE or connector, as a reasonCode. */
+  private placeProblem(place: EVSEType | undefined): "UnknownEvse" | "UnknownConnectorId" | undefined {
+    if (place === undefined) return undefined
+    const evse = this.station.evse(place.id)
+    if (evse === undefined) return unknownEvse
+    const { connectorId } = place
+    const isKnown = connectorId === undefined || evse.connectors.some(({ id }) => id === connectorId)
+    return isKnown ? undefined : "UnknownConnectorId"
   }
 
   private planOf(

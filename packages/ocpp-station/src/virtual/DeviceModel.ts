@@ -120,11 +120,7 @@ export class DeviceModel implements ModelPart {
     this.#store.guard(this.#keyOf(component, variable, instance), check)
   }
 
-  watchAll(listener: Parameters<ModelPart["watchAll"]>[0]): void {
-    this.observe(({ component, variable }, value) => listener(component, variable.name, variable.instance, value))
-  }
-
-  /** As `watchAll`, with the variable as it is in the inventory, and its last value. */
+  /** Calls `observer` after each change of any Actual value: for monitors. */
   observe(observer: Observer): void {
     this.#store.observe(observer)
   }

@@ -11,7 +11,7 @@ import type { StationHandlers } from "../client/Client.ts"
 import { type CustomerRecord, isOf, partsOf, refusalOf, tokenSentences } from "./diagnostics/Customers.ts"
 import { Upload } from "./diagnostics/Upload.ts"
 import { StatusReport } from "./jobs/StatusReport.ts"
-import { locationProblem } from "./jobs/Transfer.ts"
+import { locationRefusal } from "./jobs/Transfer.ts"
 import type { Part } from "./parts.ts"
 import type { SecurityEvent } from "./security/SecurityLog.ts"
 import type { VirtualStation } from "./VirtualStation.ts"
@@ -69,12 +69,8 @@ export class Diagnostics implements Part {
   }
 
   private getLog(request: GetLogRequest): GetLogResponse | Answer<GetLogResponse> {
-    const problem = locationProblem(
-      request.log.remoteLocation,
-      this.station.model.list("OCPPCommCtrlr", "FileTransferProtocols")
-    )
-    if (problem !== undefined)
-      return { status: "Rejected", statusInfo: { reasonCode: "InvalidURL", additionalInfo: problem } }
+    const refusal = locationRefusal(request.log.remoteLocation, this.station)
+    if (refusal !== undefined) return refusal
     const size = this.sizeOf(request)
     if (size === 0) return { status: "Rejected", statusInfo: { reasonCode: "NotFound" } } // N01.FR.05
     const before = this.upload

@@ -12,6 +12,7 @@ import { displayKey, isOver, nextChange, refusalOf, shown, withMessage } from ".
 import type { Happening } from "./Happening.ts"
 import { Later } from "./jobs/Later.ts"
 import type { Part } from "./parts.ts"
+import { repeatableMessage } from "./repeatable.ts"
 import type { VirtualStation } from "./VirtualStation.ts"
 
 /** How a station shows messages. */
@@ -122,7 +123,7 @@ export class Display implements Part {
       }
     )
     if (refusal !== undefined) return refusal
-    this.keep(withMessage(this.held, message)) // O06.FR.01
+    this.keep(withMessage(this.held, repeatableMessage(message))) // O06.FR.01
     return { status: "Accepted" }
   }
 

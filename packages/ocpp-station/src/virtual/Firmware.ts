@@ -14,7 +14,7 @@ import type { StationHandlers } from "../client/Client.ts"
 import { Publication } from "./firmware/Publication.ts"
 import { type FirmwareFault, Update, type UpdateSettings } from "./firmware/Update.ts"
 import type { Happening } from "./Happening.ts"
-import { locationProblem } from "./jobs/Transfer.ts"
+import { locationRefusal } from "./jobs/Transfer.ts"
 import { StatusReport } from "./jobs/StatusReport.ts"
 import type { Part } from "./parts.ts"
 import type { VirtualStation } from "./VirtualStation.ts"
@@ -135,9 +135,8 @@ export class Firmware implements Part {
       if (refuses !== "Rejected") this.station.security.event("InvalidFirmwareSigningCertificate", refuses) // L01.FR.02
       return { status: refuses }
     }
-    const problem = locationProblem(location, this.station.model.list("OCPPCommCtrlr", "FileTransferProtocols"))
-    if (problem !== undefined)
-      return { status: "Rejected", statusInfo: { reasonCode: "InvalidURL", additionalInfo: problem } }
+    const unusable = locationRefusal(location, this.station)
+    if (unusable !== undefined) return unusable
     if (this.options.acceptsUnsigned === false && (signature === undefined || signingCertificate === undefined))
       return { status: "Rejected", statusInfo: { reasonCode: "MissingParam" } }
     return undefined
@@ -188,9 +187,8 @@ export class Firmware implements Part {
   }
 
   private publish(request: PublishFirmwareRequest) {
-    const problem = locationProblem(request.location, this.station.model.list("OCPPCommCtrlr", "FileTransferProtocols"))
-    if (problem !== undefined)
-      return { status: "Rejected" as const, statusInfo: { reasonCode: "InvalidURL", additionalInfo: problem } }
+    const refusal = locationRefusal(request.location, this.station)
+    if (refusal !== undefined) return refusal
     if (this.publication !== undefined)
       return { status: "Rejected" as const, statusInfo: { reasonCode: "FwUpdateInProgress" } }
     const publication = new Publication(this.station, request, this.settings, (status) =>

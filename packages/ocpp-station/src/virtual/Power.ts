@@ -2,9 +2,8 @@
  * The flow of energy at a virtual station: what each EVSE offers, what its EV takes, what the meters show (J). Between two
  * changes everything follows from a formula, so a session costs a timer per change and not per second.
  *
- * What is set for the whole station is shared: who has priority is served first (K03.FR.04), of the same priority nobody gets more
- * than anybody who wants more, and where the parts would be too small to charge with, who came last waits (`Sharing`). It is counted in A per phase of the grid connection, as if all EVs
- * that use one phase used the same.
+ * What is set for the whole station is shared by priority (K03.FR.04, `Sharing`), and who came last waits first. It is counted
+ * in A per phase of the grid connection, as if all EVs that use one phase used the same.
  */
 import type { ChargingStateEnumType, MeterValueType, ReadingContextEnumType } from "@wattline/ocpp-v201"
 import type { EV } from "./EV.ts"

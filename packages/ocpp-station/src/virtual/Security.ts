@@ -13,11 +13,12 @@ import type { StationHandlers } from "../client/Client.ts"
 import type { Happening } from "./Happening.ts"
 import type { SecurityPart } from "./parts.ts"
 import { CertificateStatuses } from "./security/CertificateStatuses.ts"
+import { Expiry } from "./security/Expiry.ts"
 import { type ProfileProblem, profileProblem } from "./security/ProfileRules.ts"
 import { rejectedCertificate, type RenewalKind, Renewals } from "./security/Renewals.ts"
 import { isCritical, type SecurityEvent, SecurityLog } from "./security/SecurityLog.ts"
 import { type Installed, type OwnCertificate, type OwnUse, type Root, TrustStore } from "./security/TrustStore.ts"
-import type { Timer, VirtualStation } from "./VirtualStation.ts"
+import type { VirtualStation } from "./VirtualStation.ts"
 
 export type { OwnCertificate, OwnUse, Root, SecurityEvent }
 
@@ -42,7 +43,7 @@ export interface SecurityOptions {
 }
 
 const controller = "SecurityCtrlr"
-const day = 86_400_000
+const day = 86_400
 
 const refusals: { readonly [I in Exclude<Installed, "Installed">]: InstallCertificateResponse } = {
   Unreadable: { status: "Rejected", statusInfo: { reasonCode: "InvalidCertificate" } }, // M05.FR.07
@@ -72,12 +73,11 @@ export class Security implements SecurityPart {
   private readonly store = new TrustStore()
   private readonly renewals: Renewals
   /** Made with the first certificate for ISO 15118. */
-  private statuses: CertificateStatuses | undefined = undefined
+  private madeStatuses: CertificateStatuses | undefined = undefined
   private passwordListeners: Array<(password: string) => void> = []
   private certificateListeners: Array<(use: OwnUse, certificate: OwnCertificate) => void> = []
-  private expiry: Timer | undefined = undefined
-  /** The expiry of the certificate that a new one was asked for in time. */
-  private askedFor: number | undefined = undefined
+  /** Made with the first certificate for the CSMS. */
+  private expiry: Expiry | undefined = undefined
   private isRestart = false
 
   constructor(station: VirtualStation, options: SecurityOptions = {}) {
@@ -114,12 +114,17 @@ export class Security implements SecurityPart {
   /** Resolves when no key is being made: for a run under virtual time that wants to wait for it. */
   async settled(): Promise<void> {
     await this.renewals.settled()
-    await this.statuses?.settled()
+    await this.madeStatuses?.settled()
+  }
+
+  /** SecurityCtrlr.AdditionalRootCertificateCheck: the newest CSMS root replaces the one before it (M05.FR.10). */
+  get checksCsmsRoot(): boolean {
+    return this.station.model.flag(controller, "AdditionalRootCertificateCheck")
   }
 
   /** A connection was made with the newest CSMS root: the one before it goes, where there is to be one only (M05.FR.13). */
   dropFallback(): void {
-    if (this.checksCsmsRoot && this.store.dropFallback()) this.count()
+    if (this.checksCsmsRoot && this.store.dropFallback()) this.countEntries()
   }
 
   /** A connection was made with the certificate from before the renewal only: it stays, the new one goes (A02.FR.10, A02.FR.29). */
@@ -168,23 +173,22 @@ export class Security implements SecurityPart {
       this.event("ReconfigurationOfSecurityParameters", "BasicAuthPassword") // A01.FR.11, A01.FR.12
       for (const listener of this.passwordListeners) listener(password)
     })
-    this.count()
+    this.countEntries()
   }
 
   online(afterBoot: boolean): void {
     if (afterBoot && this.options.tellsBoots !== false)
       this.event(this.isRestart ? "ResetOrReboot" : "StartupOfTheDevice")
     this.renewals.online()
-    this.watchStatuses()?.online()
+    this.statuses?.online()
     this.watchExpiry()
   }
 
   down(): void {
     this.isRestart = true
-    this.expiry?.cancel()
-    this.expiry = undefined
+    this.expiry?.down()
     this.renewals.down()
-    this.statuses?.down()
+    this.madeStatuses?.down()
   }
 
   happened(happening: Happening): void {
@@ -224,13 +228,13 @@ export class Security implements SecurityPart {
         return rejectedCertificate(taken.problem)
       }
       this.event("ReconfigurationOfSecurityParameters", taken.kind)
-      this.count()
+      this.countEntries()
       return andThen(
         { status: "Accepted" as const },
         Effect.sync(() => {
           this.renewals.use(taken.kind)
           this.watchExpiry()
-          if (taken.kind !== "ChargingStationCertificate") this.watchStatuses()?.ask() // M06.FR.07
+          if (taken.kind !== "ChargingStationCertificate") this.statuses?.ask() // M06.FR.07
         })
       )
     })
@@ -250,7 +254,7 @@ export class Security implements SecurityPart {
       if (outcome !== "Installed") return refusals[outcome]
       this.event("ReconfigurationOfSecurityParameters", `${type} installed`)
       this.station.tell({ _tag: "CertificateInstalled", type })
-      this.count()
+      this.countEntries()
       return { status: "Accepted" }
     })
   }
@@ -261,34 +265,29 @@ export class Security implements SecurityPart {
     return Effect.map(this.store.remove(certificateHashData, this.hashAlgorithm, needsRoot, fails), (status) => {
       if (status === "Accepted") {
         this.event("ReconfigurationOfSecurityParameters", "certificate deleted")
-        this.count()
+        this.countEntries()
       }
       return { status }
     })
-  }
-
-  /** SecurityCtrlr.AdditionalRootCertificateCheck: the newest CSMS root replaces the one before it (M05.FR.10). */
-  get checksCsmsRoot(): boolean {
-    return this.station.model.flag(controller, "AdditionalRootCertificateCheck")
   }
 
   private get hashAlgorithm(): HashAlgorithmEnumType {
     return this.options.hashAlgorithm ?? "SHA256"
   }
 
-  private count(): void {
+  private countEntries(): void {
     const { entries } = this.store
     if (this.station.model.number(controller, "CertificateEntries", undefined, -1) !== entries)
       this.station.model.set(controller, "CertificateEntries", entries)
   }
 
-  private watchStatuses(): CertificateStatuses | undefined {
-    if (this.store.ownOf("V2GCertificate") === undefined) return this.statuses
-    this.statuses ??= new CertificateStatuses(
-      this.station,
-      Effect.suspend(() => this.store.ocspRequests(this.hashAlgorithm))
-    )
-    return this.statuses
+  private get statuses(): CertificateStatuses | undefined {
+    if (this.store.ownOf("V2GCertificate") !== undefined)
+      this.madeStatuses ??= new CertificateStatuses(
+        this.station,
+        Effect.suspend(() => this.store.ocspRequests(this.hashAlgorithm))
+      )
+    return this.madeStatuses
   }
 
   /** M01.FR.01, M02.FR.01: what an EV wants to have from its provider goes on to the CSMS as it is. */
@@ -302,19 +301,11 @@ export class Security implements SecurityPart {
     })
   }
 
-  /** A03.FR.02. Looked at once a day at least: a longer wait is too long for the timers of a platform. */
   private watchExpiry(): void {
-    this.expiry?.cancel()
-    this.expiry = undefined
-    const life = this.store.lifeOf("ChargingStationCertificate")
-    if (life === undefined) return
-    const { notAfter: expiry, notBefore } = life
-    // Not as soon as it is there, where a CA gives short ones: each would be asked to be replaced.
-    const before = Math.min((this.options.renewBefore ?? 30 * 86_400) * 1000, (expiry - notBefore) / 2)
-    const due = expiry - before - this.station.now()
-    if (due <= 0 && this.askedFor !== expiry) {
-      this.askedFor = expiry // once: whoever does not sign it is asked again by TriggerMessage only (A02.FR.19, A02.FR.20)
-      this.renew("ChargingStationCertificate")
-    } else if (due > 0) this.expiry = this.station.after(Math.min(due, day), () => this.watchExpiry())
+    if (this.store.ownOf("ChargingStationCertificate") !== undefined)
+      this.expiry ??= new Expiry(this.station, this.store, (this.options.renewBefore ?? 30 * day) * 1000, () =>
+        this.renew("ChargingStationCertificate")
+      )
+    this.expiry?.watch()
   }
 }

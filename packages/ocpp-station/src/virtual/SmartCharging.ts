@@ -24,6 +24,7 @@ import { isCleared, reportsOf, type Sourced } from "./charging/Selection.ts"
 import { brokenRule, type Candidate, type Installed, type ProfileRule } from "./charging/Rules.ts"
 import type { EVSE } from "./EVSE.ts"
 import type { ExternalLimitOptions, Limit, SmartChargingPart } from "./parts.ts"
+import { repeatableProfile } from "./repeatable.ts"
 import type { VirtualStation } from "./VirtualStation.ts"
 
 /** What a station holds before it starts, and how much it can hold. */
@@ -82,7 +83,7 @@ export class SmartCharging implements SmartChargingPart {
   }
 
   startedWith(profile: ChargingProfileType, evseId: number, transactionId: string): void {
-    if (this.#isEnabled()) this.#install({ ...profile, transactionId }, evseId)
+    if (this.#isEnabled()) this.#install({ ...repeatableProfile(profile), transactionId }, evseId)
   }
 
   transactionEnded(transactionId: string): void {
@@ -139,7 +140,8 @@ export class SmartCharging implements SmartChargingPart {
   }
 
   #set(request: SetChargingProfileRequest): SetChargingProfileResponse | Answer<SetChargingProfileResponse> {
-    const { chargingProfile, evseId } = request
+    const { evseId } = request
+    const chargingProfile = repeatableProfile(request.chargingProfile)
     const broken = this.#judge(chargingProfile, evseId, false)
     if (broken !== undefined) {
       const { id, reasonCode } = broken

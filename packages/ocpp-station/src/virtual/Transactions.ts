@@ -22,8 +22,7 @@ import { Presenting } from "./transactions/Presenting.ts"
 import { type ChangeOptions, Progress } from "./transactions/Progress.ts"
 import { remoteControl } from "./transactions/RemoteControl.ts"
 import { type Holder, isSocket, Session, type Transaction } from "./transactions/Session.ts"
-import { beforeAccepted, isEnabled, seesBay, stopPoints } from "./transactions/Settings.ts"
-import { txPointsRefusal } from "./transactions/TxPoints.ts"
+import { beforeAccepted, guardPoints, isEnabled, seesBay, stopPoints, watchReadings } from "./transactions/Settings.ts"
 import type { VirtualStation } from "./VirtualStation.ts"
 
 /** See the head of the file. */
@@ -67,20 +66,11 @@ export class Transactions implements TransactionsPart {
 
   start(): void {
     const { model } = this.#station
-    const canSign = (): boolean => model.value("SampledDataCtrlr", "SignReadings") !== undefined
-    model.guard("TxCtrlr", "TxStartPoint", (start) =>
-      txPointsRefusal(start, model.value("TxCtrlr", "TxStopPoint"), canSign())
-    )
-    model.guard("TxCtrlr", "TxStopPoint", (stop) =>
-      txPointsRefusal(model.value("TxCtrlr", "TxStartPoint"), stop, canSign())
-    )
-    const reschedule = (): void => {
+    guardPoints(model)
+    watchReadings(model, () => {
       for (const { transaction } of this.#sessions.values())
         if (transaction !== undefined) this.#progress.metering.schedule(transaction)
-    }
-    for (const component of ["SampledDataCtrlr", "AlignedDataCtrlr"])
-      for (const variable of ["Enabled", "Interval", "TxUpdatedInterval", "TxEndedInterval"])
-        if (model.value(component, variable) !== undefined) model.watch(component, variable, reschedule)
+    })
   }
 
   leave(): void {

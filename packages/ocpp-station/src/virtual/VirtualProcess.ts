@@ -1,82 +1,38 @@
 /** A virtual station in one piece: makes the parts, lets them hear of each other, and gives the controls to whoever plays with it. */
-import type { BootReasonEnumType, ChargingStationType, ConnectorEnumType, IdTokenType } from "@wattline/ocpp-v201"
+import type { BootReasonEnumType, ChargingStationType, IdTokenType } from "@wattline/ocpp-v201"
 import { Alarm } from "../client/Alarm.ts"
 import type { ClientEvent } from "../client/ClientEvent.ts"
 import { ClientProcess, type ConnectionProfile } from "../client/ClientProcess.ts"
 import type { Host } from "../client/Host.ts"
 import { requestProblem } from "../client/problems.ts"
 import type { AnyHandler } from "../client/Receiving.ts"
-import type { StationConnection } from "../client/Stations.ts"
-import { type ClientSettings, defaultSettings } from "../client/Client.ts"
+import { defaultSettings } from "../client/Client.ts"
 import { Authorization } from "./Authorization.ts"
 import { Availability } from "./Availability.ts"
 import { builtConnection, builtSecurity, Connection } from "./Connection.ts"
-import { Control, type ControlOptions } from "./Control.ts"
-import { DeviceModel, type DeviceModelOptions } from "./DeviceModel.ts"
-import { Diagnostics, type DiagnosticsOptions } from "./Diagnostics.ts"
-import { Display, type DisplayOptions } from "./Display.ts"
+import { Control } from "./Control.ts"
+import { DeviceModel } from "./DeviceModel.ts"
+import { Diagnostics } from "./Diagnostics.ts"
+import { Display } from "./Display.ts"
 import type { EV } from "./EV.ts"
-import { EVSE, type Supply } from "./EVSE.ts"
-import { Firmware, type FirmwareOptions } from "./Firmware.ts"
+import type { EVSE } from "./EVSE.ts"
+import { Firmware } from "./Firmware.ts"
 import type { Happening } from "./Happening.ts"
 import { Monitoring } from "./Monitoring.ts"
 import type { Part } from "./parts.ts"
 import { Power } from "./Power.ts"
-import { Security, type SecurityOptions } from "./Security.ts"
-import { SmartCharging, type SmartChargingOptions } from "./SmartCharging.ts"
+import { Security } from "./Security.ts"
+import { SmartCharging } from "./SmartCharging.ts"
 import { Transactions } from "./Transactions.ts"
-import { type VendorMessage, VendorMessages } from "./VendorMessages.ts"
+import { VendorMessages } from "./VendorMessages.ts"
 import type { Timer, VirtualStation } from "./VirtualStation.ts"
-
-/** One EVSE of a station to build; ids count from 1. */
-export interface EVSEOptions {
-  /** Connectors, of which one can be used at a time. Default one cCCS2 for DC, one sType2 for AC. */
-  readonly connectors?: ReadonlyArray<ConnectorEnumType>
-  /** Phases, V and A that it can give. Default AC, 3 phases, 230 V, 32 A. */
-  readonly supply?: Supply
-}
-
-/** A virtual station to build. */
-export interface VirtualStationOptions extends StationConnection {
-  /** See `StationOptions.identity`. */
-  readonly identity: string
-  /** Default: vendor Wattline, model Virtual, the identity as serial number, firmware 1.0.0. */
-  readonly chargingStation?: ChargingStationType
-  /** Default one AC EVSE with one connector. */
-  readonly evses?: ReadonlyArray<EVSEOptions>
-  /** Actual values from the beginning and missing components; see `DeviceModelOptions`. */
-  readonly model?: DeviceModelOptions
-  /** How the client behaves at first; the CSMS changes it through the device model. */
-  readonly settings?: Partial<ClientSettings>
-  readonly control?: ControlOptions
-  readonly firmware?: FirmwareOptions
-  readonly diagnostics?: DiagnosticsOptions
-  readonly display?: DisplayOptions
-  readonly security?: SecurityOptions
-  readonly smartCharging?: SmartChargingOptions
-  /** What the station understands of DataTransfer (P01). */
-  readonly vendorMessages?: ReadonlyArray<VendorMessage>
-  /** Messages in the queue from which Updated events are dropped (E04.FR.07). Default 10,000. */
-  readonly maxQueuedMessages?: number
-}
+import { chargingStationOf, evsesOf, type VirtualStationOptions } from "./VirtualStationOptions.ts"
 
 /** Who is told what happens. Called in the very moment: it must not take long. What it throws is logged. */
 export interface VirtualStationListener {
   readonly happening?: (happening: Happening) => void
   readonly event?: (event: ClientEvent) => void
 }
-
-const ac: Supply = { phases: 3, voltage: 230, maxCurrent: 32 }
-
-const evseOf = ({ connectors, supply = ac }: EVSEOptions, index: number): EVSE =>
-  new EVSE(
-    index + 1,
-    (connectors ?? [supply.phases === 0 ? "cCCS2" : "sType2"]).map((type, at) => ({ id: at + 1, type })),
-    supply
-  )
-
-/** What a station is built with; ids count from 1. */
-export const evsesOf = (evses: ReadonlyArray<EVSEOptions> = [{}]): ReadonlyArray<EVSE> => evses.map(evseOf)
 
 /** See the head of the file. */
 export class VirtualProcess implements VirtualStation {
@@ -109,12 +65,7 @@ export class VirtualProcess implements VirtualStation {
     this.host = host
     this.listener = listener
     this.identity = identity
-    this.chargingStation = options.chargingStation ?? {
-      vendorName: "Wattline",
-      model: "Virtual",
-      serialNumber: identity.slice(0, 25),
-      firmwareVersion: "1.0.0"
-    }
+    this.chargingStation = chargingStationOf(options)
     this.evses = evsesOf(options.evses)
     const { messageTimeout = defaultSettings.messageTimeout } = options.settings ?? {}
     this.model = new DeviceModel(this, {

@@ -8,7 +8,8 @@ import { InvalidStation, Stations } from "../client/Stations.ts"
 import { troubleLog } from "../client/troubleLog.ts"
 import type { Happening } from "./Happening.ts"
 import { buildProblem } from "./problems.ts"
-import { VirtualProcess, type VirtualStationOptions } from "./VirtualProcess.ts"
+import { VirtualProcess } from "./VirtualProcess.ts"
+import type { VirtualStationOptions } from "./VirtualStationOptions.ts"
 
 /** A station to play with. */
 export interface PlayableStation {

@@ -81,15 +81,6 @@ export interface ModelPart extends Part {
     check: (value: string) => { readonly status: SetVariableStatusEnumType; readonly reasonCode?: string } | undefined,
     instance?: string
   ): void
-  /** Calls `listener` for every change of any Actual value: for monitors. */
-  watchAll(
-    listener: (
-      component: Exclude<ComponentRef, string>,
-      variable: string,
-      instance: string | undefined,
-      value: string
-    ) => void
-  ): void
 }
 
 /** G and H: connectors, cables, operational states, reservations. */
@@ -111,8 +102,6 @@ export interface AvailabilityPart extends Part {
   reservationLost(reservationId: number): void
   /** Something that a connector's status depends on has changed; tells the CSMS where the status is another now. */
   refresh(): void
-  /** A transaction has ended: a scheduled Inoperative may now be carried out (G03). */
-  transactionEnded(evseId: number): void
   /** Breaks (or mends) a connector: without an EVSE the whole station. */
   setFault(faulted: boolean, evseId?: number): void
   /** A driver, or the CSMS, wants the cable loose. */

@@ -3,7 +3,7 @@ import { bootProblem, connectionProblem, settingsProblem } from "../client/probl
 import { builtConnection } from "./Connection.ts"
 import { type Inventory, inventoryOf, type Item } from "./deviceModel/Inventory.ts"
 import { valueProblem } from "./deviceModel/Variables.ts"
-import { evsesOf, type VirtualStationOptions } from "./VirtualProcess.ts"
+import { evsesOf, type VirtualStationOptions } from "./VirtualStationOptions.ts"
 
 /** A sentence that says what to change; `undefined` when the station can be built. */
 export const buildProblem = (options: VirtualStationOptions): string | undefined =>
@@ -25,28 +25,35 @@ const evseProblem = ({ evses = [{}] }: VirtualStationOptions): string | undefine
   return undefined
 }
 
+const modelProblem = ({
+  evses,
+  model: { values = {}, without = [] } = {}
+}: VirtualStationOptions): string | undefined => {
+  const given = Object.entries<unknown>(values)
+  if (given.length === 0 && without.length === 0) return undefined
+  const inventory = inventoryOf({ evses: evsesOf(evses) })
+  const problems = [
+    ...without.map((name) => withoutProblem(inventory, name)),
+    ...given.map(([name, value]) => givenProblem(inventory, name, value))
+  ]
+  return problems.find((problem) => problem !== undefined)
+}
+
+const withoutProblem = ({ items }: Inventory, name: string): string | undefined =>
+  items.some(({ componentKey }) => componentKey.split("\n")[0] === name.toLowerCase())
+    ? undefined
+    : `\`model.without\` has ${name}, which is not a component of the station.`
+
 /** Names are as the standard writes them. */
-const modelProblem = (options: VirtualStationOptions): string | undefined => {
-  const { values = {}, without = [] } = options.model ?? {}
-  const names = Object.keys(values)
-  if (names.length === 0 && without.length === 0) return undefined
-  const inventory = inventoryOf({ evses: evsesOf(options.evses) })
-  const missing = without.find(
-    (name) => !inventory.items.some((item) => item.componentKey.split("\n")[0] === name.toLowerCase())
-  )
-  if (missing !== undefined) return `\`model.without\` has ${missing}, which is not a component of the station.`
-  for (const name of names) {
-    const item = variablesOf(inventory).get(name)
-    if (item === undefined)
-      return `\`model.values\` has ${name}, which is not a variable of the station; write "Component.Variable" or "Component.Variable[instance]" as the standard does.`
-    const { live, setting } = item.definition
-    if (setting !== undefined) return `\`model.values\` has ${name}: give it as \`settings.${setting}\`.`
-    if (live !== undefined) return `\`model.values\` has ${name}, which the station says itself.`
-    const value: unknown = values[name]
-    const problem = typeof value === "string" ? valueProblem(item, value) : "it must be a text"
-    if (problem !== undefined) return `\`model.values\` has a value for ${name} that it cannot have: ${problem}.`
-  }
-  return undefined
+const givenProblem = (inventory: Inventory, name: string, value: unknown): string | undefined => {
+  const item = variablesOf(inventory).get(name)
+  if (item === undefined)
+    return `\`model.values\` has ${name}, which is not a variable of the station; write "Component.Variable" or "Component.Variable[instance]" as the standard does.`
+  const { live, setting } = item.definition
+  if (setting !== undefined) return `\`model.values\` has ${name}: give it as \`settings.${setting}\`.`
+  if (live !== undefined) return `\`model.values\` has ${name}, which the station says itself.`
+  const problem = typeof value === "string" ? valueProblem(item, value) : "it must be a text"
+  return problem && `\`model.values\` has a value for ${name} that it cannot have: ${problem}.`
 }
 
 const variables = new WeakMap<Inventory, ReadonlyMap<string, Item>>()

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { decode, Dialer, DialFailed, type LinkHandler } from "@wattline/ocpp-core/engine"
 import { Stations } from "@wattline/ocpp-station"
-import { Clock, Context, Effect, Layer, Logger } from "effect"
+import { Clock, Context, Effect, Layer, Logger, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import fc from "fast-check"
 import type { ClientEvent } from "../../src/client/ClientEvent.ts"
@@ -104,8 +104,32 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 
 const quiet = Logger.layer([])
 
-const run = <A>(program: Effect.Effect<A>): Promise<A> =>
-  Effect.runPromise(program.pipe(Effect.provide(Layer.mergeAll(TestClock.layer(), quiet))))
+const run = <A>(program: Effect.Effect<A, never, Scope.Scope>): Promise<A> =>
+  Effect.runPromise(program.pipe(Effect.scoped, Effect.provide(Layer.mergeAll(TestClock.layer(), quiet))))
+
+/** A client that was let in. */
+const accepted = Effect.gen(function* () {
+  const { rig } = yield* Rig.make(handlers)
+  rig.client.start()
+  rig.look()
+  rig.answer("well")
+  return rig
+})
+
+/** Takes all steps, and looks after each whether the rules hold. */
+const follow = (script: ReadonlyArray<Step>, rig: Rig): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    for (const step of script) {
+      const effect = step(rig)
+      if (Effect.isEffect(effect)) yield* effect
+      rig.look()
+    }
+  })
+
+/** Answers one CALL after the other until none is left. */
+const answerAll = (rig: Rig): void => {
+  while ((rig.look(), rig.outstanding !== undefined)) rig.answer("well")
+}
 
 describe("a CSMS that does anything", () => {
   it("R-100, R-147, R-189, R-190, E13.FR.04: whatever it says and whenever it hangs up, the rules hold and nothing is lost", async () => {
@@ -116,14 +140,10 @@ describe("a CSMS that does anything", () => {
             const { rig } = yield* Rig.make(handlers)
             rig.client.start()
             rig.look()
-            for (const step of script) {
-              const effect = step(rig)
-              if (Effect.isEffect(effect)) yield* effect
-              rig.look()
-            }
+            yield* follow(script, rig)
             yield* rig.recover
             rig.check()
-          }).pipe(Effect.scoped)
+          })
         )
       ),
       { numRuns: 300 }
@@ -133,19 +153,16 @@ describe("a CSMS that does anything", () => {
   it("R-104, R-189: 1,000 CALLs and 1,000 TransactionEvents at once go out one at a time, in order", async () => {
     const orders = await run(
       Effect.gen(function* () {
-        const { rig } = yield* Rig.make(handlers)
-        rig.client.start()
-        rig.look()
-        rig.answer("well")
+        const rig = yield* accepted
         const order: Array<number> = []
         for (let n = 0; n < 1_000; n++) {
           rig.client.call("Heartbeat", {}, () => order.push(n))
           rig.push()
         }
-        while ((rig.look(), rig.outstanding !== undefined)) rig.answer("well")
+        answerAll(rig)
         rig.check()
         return { order, concluded: rig.concluded.length }
-      }).pipe(Effect.scoped)
+      })
     )
     assert.deepStrictEqual(
       orders.order,
@@ -157,26 +174,20 @@ describe("a CSMS that does anything", () => {
   it("R-106: the CALL that finds 1,000 waiting is told so, and the others go on", async () => {
     await run(
       Effect.gen(function* () {
-        const { rig } = yield* Rig.make(handlers)
-        rig.client.start()
-        rig.look()
-        rig.answer("well")
+        const rig = yield* accepted
         const ends: Array<string> = []
         for (let n = 0; n < 1_002; n++) rig.client.call("Heartbeat", {}, (outcome) => ends.push(outcome._tag))
         assert.deepStrictEqual(ends, ["Failure"])
-        while ((rig.look(), rig.outstanding !== undefined)) rig.answer("well")
+        answerAll(rig)
         assert.strictEqual(ends.filter((tag) => tag === "Success").length, 1_001)
-      }).pipe(Effect.scoped)
+      })
     )
   })
 
   it("R-109, R-110: 1,000 CALLs at once are answered once each; when handlers are slow the line is cut and comes back", async () => {
     await run(
       Effect.gen(function* () {
-        const { rig } = yield* Rig.make(handlers)
-        rig.client.start()
-        rig.look()
-        rig.answer("well")
+        const rig = yield* accepted
         for (let n = 0; n < 1_000; n++) rig.csms.say([2, `a-${n}`, "ClearCache", {}])
         assert.deepStrictEqual(
           rig.csms.sent().map((frame) => frame[1]),
@@ -187,17 +198,14 @@ describe("a CSMS that does anything", () => {
         assert.isAtMost(rig.client.inbound.depth, 65)
         yield* rig.recover
         rig.check()
-      }).pipe(Effect.scoped)
+      })
     )
   })
 
   it("R-014, R-146: binary messages are answered with a CALLERROR, until there are too many; then the line is cut and comes back", async () => {
     await run(
       Effect.gen(function* () {
-        const { rig } = yield* Rig.make(handlers)
-        rig.client.start()
-        rig.look()
-        rig.answer("well")
+        const rig = yield* accepted
         rig.csms.sayBinary()
         assert.deepStrictEqual(
           rig.csms.sent().map((frame) => frame.slice(0, 3)),
@@ -208,17 +216,14 @@ describe("a CSMS that does anything", () => {
         rig.csms.sent()
         yield* rig.recover
         rig.check()
-      }).pipe(Effect.scoped)
+      })
     )
   })
 
   it("R-096: what is kept for repeats has a bound, however much is asked", async () => {
     await run(
       Effect.gen(function* () {
-        const { rig } = yield* Rig.make(handlers)
-        rig.client.start()
-        rig.look()
-        rig.answer("well")
+        const rig = yield* accepted
         const filler = "x".repeat(20_000)
         const before = JSON.stringify(rig.client.inbound).length
         for (let n = 0; n < 2_000; n++) {
@@ -227,18 +232,9 @@ describe("a CSMS that does anything", () => {
         }
         rig.csms.sent()
         assert.isBelow(JSON.stringify(rig.client.inbound).length - before, 8 * 2 * 4_096)
-      }).pipe(Effect.scoped)
+      })
     )
   })
-})
-
-/** A client that was let in. */
-const accepted = Effect.gen(function* () {
-  const { rig } = yield* Rig.make(handlers)
-  rig.client.start()
-  rig.look()
-  rig.answer("well")
-  return rig
 })
 
 describe("a clock that is set", () => {
@@ -429,17 +425,13 @@ describe("callbacks that act on the client", () => {
               rig.reaction = () => react(() => rig.client)
               rig.client.start()
               rig.look()
-              for (const step of script) {
-                const effect = step(rig)
-                if (Effect.isEffect(effect)) yield* effect
-                rig.look()
-              }
+              yield* follow(script, rig)
               isOver = true
               rig.client.start() // where it was stopped
               rig.look()
               yield* rig.recover
               rig.check()
-            }).pipe(Effect.scoped)
+            })
           )
       ),
       { numRuns: 300 }

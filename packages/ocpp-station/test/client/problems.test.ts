@@ -124,6 +124,26 @@ describe("the log", () => {
     }).pipe(Effect.provide(log))
   )
 
+  it.effect("R-162, B01.FR.05: says why a station cannot boot, each reason once in a row", () =>
+    Effect.gen(function* () {
+      lines.length = 0
+      const { client, csms } = yield* setup({ settings: { bootRetryInterval: 5 } })
+      const local = { status: "Accepted", interval: 300, currentTime: "2026-01-01T12:00:00.123456" }
+      csms.call("BootNotification").reply(local)
+      yield* pass(6)
+      csms.call("BootNotification").reply(local)
+      yield* pass(6)
+      assert.strictEqual(lines.length, 1)
+      assert.match(lines[0] ?? "", /level=WARN .*CS-1 cannot boot.*InvalidResponse: \/currentTime .*date-time/)
+      csms.call("BootNotification").refuse()
+      assert.match(lines[1] ?? "", /CS-1 cannot boot.*BootNotification ended with InternalError/)
+      yield* pass(6)
+      csms.accept()
+      yield* client.accepted
+      assert.strictEqual(lines.length, 2)
+    }).pipe(Effect.provide(log))
+  )
+
   it.effect("says what is wrong with a TransactionEvent that a handler queues", () =>
     Effect.gen(function* () {
       lines.length = 0

@@ -209,6 +209,19 @@ describe("asking and clearing", () => {
     expect(parts.flatMap(({ messageInfo = [] }) => messageInfo)).toStrictEqual(display.messages())
   })
 
+  it("R-126: times that the CSMS writes with microseconds come back with milliseconds", async () => {
+    const { fake } = made()
+    await set(fake, 1, {
+      startDateTime: "2026-01-01T10:00:00.123456Z",
+      endDateTime: "2099-01-01T10:00:00.999999+01:00"
+    })
+    await fake.ask("GetDisplayMessages", { requestId: 1 })
+    expect(fake.requests("NotifyDisplayMessages")[0]?.messageInfo?.[0]).toMatchObject({
+      startDateTime: "2026-01-01T10:00:00.123Z",
+      endDateTime: "2099-01-01T10:00:00.999+01:00"
+    })
+  })
+
   it("O04.FR.01 to O04.FR.03, O03.FR.06: those that meet every criterion come, Unknown when there is none", async () => {
     const { fake } = made()
     expect((await fake.ask("GetDisplayMessages", { requestId: 1 })).status).toBe("Unknown")

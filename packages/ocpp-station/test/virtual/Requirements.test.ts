@@ -5,7 +5,8 @@ import { Stations } from "@wattline/ocpp-station"
 import { makeEV } from "@wattline/ocpp-station/virtual"
 import { Context, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { VirtualProcess, type VirtualStationOptions } from "../../src/virtual/VirtualProcess.ts"
+import { VirtualProcess } from "../../src/virtual/VirtualProcess.ts"
+import type { VirtualStationOptions } from "../../src/virtual/VirtualStationOptions.ts"
 import { FakeCsms, pass } from "../client/FakeCsms.ts"
 
 const card = (idToken: string) => ({ idToken, type: "ISO14443" }) as const
@@ -251,6 +252,10 @@ describe("who is authorized and has yet to plug in", () => {
     tried(({ station }) => station.availability.setLockFailure(true, 1))
   )
 
+  it.effect("B11.FR.08: nor when the EVSE is reset", () =>
+    tried(({ ask }) => ask("Reset", { type: "Immediate", evseId: 1 }))
+  )
+
   it.effect("G03.FR.06: nor at a connector that is Inoperative, though another one works", () =>
     Effect.gen(function* () {
       const { ask, events, station } = yield* made({ evses: [{ connectors: ["cType2", "cCCS2"] }] })
@@ -273,10 +278,6 @@ describe("who is authorized and has yet to plug in", () => {
       yield* pass(5)
       assert.strictEqual(events.at(-1)?.transactionInfo.chargingState, "Charging")
     })
-  )
-
-  it.effect("B11.FR.08: nor when the EVSE is reset", () =>
-    tried(({ ask }) => ask("Reset", { type: "Immediate", evseId: 1 }))
   )
 })
 

@@ -208,7 +208,7 @@ describe("the end of a reservation", () => {
     const { availability, pass, reserve, take, timers } = made()
     reserve(7, { evseId: 1 })
     availability.down()
-    availability.transactionEnded(2)
+    availability.refresh()
     expect(timers()).toBe(0)
     pass(30)
     take()

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { CertificateManagement } from "@wattline/ocpp-core"
 import { makeTestCa, testPki, type TestCa } from "@wattline/ocpp-conformance"
 import { makeEV } from "../../src/virtual/EVModels.ts"
-import { responderOf } from "../../src/virtual/security/CertificateStatuses.ts"
+import { responderOf } from "../../src/virtual/security/Responder.ts"
 import { Security, type SecurityOptions } from "../../src/virtual/Security.ts"
 import { FakeStation } from "./jobs.support.ts"
 

@@ -369,6 +369,22 @@ describe("GetChargingProfiles", () => {
     ])
   })
 
+  it("R-126: times that the CSMS writes with microseconds are reported with milliseconds", () => {
+    const { ask, sent } = station()
+    const exact = { validFrom: "2026-01-01T10:00:00.123456Z", validTo: "2026-02-01T10:00:00.5+00:00" }
+    const startSchedule = "2026-01-01T10:00:00.000001+00:00"
+    ask("SetChargingProfile", {
+      evseId: 1,
+      chargingProfile: profile(8, { ...exact, chargingSchedule: [schedule([[0, 8]], { startSchedule })] })
+    })
+    ask("GetChargingProfiles", { requestId: 7, chargingProfile: {}, evseId: 1 })
+    const [one] = sent.find(({ action }) => action === "ReportChargingProfiles")?.request.chargingProfile ?? []
+    assert.deepStrictEqual(
+      [one.validFrom, one.validTo, one.chargingSchedule[0].startSchedule],
+      ["2026-01-01T10:00:00.123Z", "2026-02-01T10:00:00.5+00:00", "2026-01-01T10:00:00.000+00:00"]
+    )
+  })
+
   it("K09.FR.04 to K09.FR.06: what matches every criterion, on the EVSE that is asked", () => {
     assert.deepStrictEqual(reported({ chargingProfilePurpose: "TxDefaultProfile" }, 1), ["Accepted", "1 CSO 50"])
     assert.deepStrictEqual(reported({ stackLevel: 0 }, 0), ["Accepted", "0 CSO 53", "0 EMS -1"])

@@ -109,7 +109,7 @@ export const station = (kinds: Kinds = [["cType2"], ["cCCS2", "sType2"]]) => {
       end: (evse: EVSE, stoppedReason: string, triggerReason: string) => {
         ended.push(`${evse.id} ${stoppedReason} ${triggerReason}`)
         evse.transaction = undefined
-        availability.transactionEnded(evse.id)
+        availability.refresh()
       }
     }
   }
@@ -183,7 +183,7 @@ export const station = (kinds: Kinds = [["cType2"], ["cCCS2", "sType2"]]) => {
     finish: (evseId: number) => {
       const evse = evses[evseId - 1] as EVSE
       evse.transaction = undefined
-      availability.transactionEnded(evseId)
+      availability.refresh()
     }
   }
 }

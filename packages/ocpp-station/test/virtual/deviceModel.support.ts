@@ -2,7 +2,13 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Answer, NotSent, Refusal } from "@wattline/ocpp-core"
-import { type CsmsAction, type Messages, type StationAction, validators } from "@wattline/ocpp-v201"
+import {
+  type AttributeEnumType,
+  type CsmsAction,
+  type Messages,
+  type StationAction,
+  validators
+} from "@wattline/ocpp-v201"
 import type { Client, ClientSettings } from "../../src/client/Client.ts"
 import { defaultSettings } from "../../src/client/Client.ts"
 import { DeviceModel, type DeviceModelOptions } from "../../src/virtual/DeviceModel.ts"
@@ -148,3 +154,28 @@ const askOf =
     Effect.runSync(answer.followUp)
     return response
   }
+
+/** What `station` makes. */
+export type World = ReturnType<typeof station>
+
+/** SetVariables with one variable: its status and reasonCode. */
+export const set = (
+  { ask }: World,
+  component: string,
+  variable: string,
+  attributeValue: string,
+  attributeType?: AttributeEnumType,
+  instance?: string
+) => {
+  const [result] = ask("SetVariables", {
+    setVariableData: [
+      {
+        component: { name: component },
+        variable: { name: variable, ...(instance !== undefined && { instance }) },
+        attributeValue,
+        ...(attributeType && { attributeType })
+      }
+    ]
+  }).setVariableResult
+  return [result?.attributeStatus, result?.attributeStatusInfo?.reasonCode]
+}

@@ -305,7 +305,6 @@ export class Bench {
       set: (component, variable, to) => void this.variables.set(key(component, variable), String(to)),
       maxLimit: () => undefined,
       watch: () => undefined,
-      watchAll: () => undefined,
       guard: (component, variable, check) => void this.guards.set(key(component, variable), check)
     } satisfies ModelPart
   }
@@ -343,8 +342,7 @@ export class Bench {
         return used
       },
       reservationLost: () => undefined,
-      refresh: () => undefined,
-      transactionEnded: () => undefined
+      refresh: () => undefined
     } as unknown as AvailabilityPart
   }
 

@@ -3,6 +3,7 @@
  * names of a fault (`https://ota.example/fail-download`) meets that fault; so a CSMS that knows nothing of the station can try
  * them all.
  */
+import type { VirtualStation } from "../VirtualStation.ts"
 
 /** How files travel. */
 export interface Transfer {
@@ -34,8 +35,16 @@ export const faultOf = <F extends string>(location: string, faults: ReadonlyArra
   return faults.find((fault) => fault === name)
 }
 
-/** Why a station cannot use a location; `protocols` as in OCPPCommCtrlr.FileTransferProtocols, empty: any. */
-export const locationProblem = (location: string, protocols: ReadonlyArray<string>): string | undefined => {
+/** The answer to a CALL whose location the station cannot use; `undefined` when it can. */
+export const locationRefusal = (location: string, { model }: VirtualStation) => {
+  const additionalInfo = locationProblem(location, model.list("OCPPCommCtrlr", "FileTransferProtocols"))
+  return additionalInfo === undefined
+    ? undefined
+    : ({ status: "Rejected", statusInfo: { reasonCode: "InvalidURL", additionalInfo } } as const)
+}
+
+/** Without protocols any will do. */
+const locationProblem = (location: string, protocols: ReadonlyArray<string>): string | undefined => {
   if (!URL.canParse(location)) return "The location is no URL."
   const scheme = new URL(location).protocol.slice(0, -1)
   return protocols.length === 0 || protocols.some((one) => one.toLowerCase() === scheme)

@@ -10,7 +10,7 @@ import type {
 } from "@wattline/ocpp-v201"
 import { CertificateManagement } from "@wattline/ocpp-core"
 import { isSameHashData, type ReadCertificate, readCertificates, trustProblem } from "@wattline/ocpp-core/engine"
-import { responderOf } from "./CertificateStatuses.ts"
+import { responderOf } from "./Responder.ts"
 
 /** A root certificate. */
 export interface Root {

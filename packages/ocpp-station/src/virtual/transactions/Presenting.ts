@@ -6,7 +6,7 @@ import type { IdTokenType } from "@wattline/ocpp-v201"
 import type { Started, Verdict } from "../parts.ts"
 import type { VirtualStation } from "../VirtualStation.ts"
 import { type Cause, causes } from "./Causes.ts"
-import { type Holder, isAllowed, type Session } from "./Session.ts"
+import { type Holder, isAllowed, obstacleTo, type Session } from "./Session.ts"
 
 /** What presenting a token needs of the Transactions part. */
 export interface Sessions {
@@ -16,6 +16,21 @@ export interface Sessions {
   readonly authorize: (session: Session, holder: Holder, cause: Cause) => void
   readonly stop: (session: Session, cause: Cause, idToken: IdTokenType) => void
 }
+
+/** A token at the reader: `at` is the EVSE of the reader, when there is one; `picked` is where it may begin. */
+interface Presented {
+  readonly idToken: IdTokenType
+  readonly at: Session | undefined
+  readonly picked: Session | undefined
+  readonly reservationId: number | undefined
+}
+
+/** What comes of a token that was judged. */
+type Outcome =
+  | { readonly _tag: "Begins"; readonly session: Session; readonly holder: Holder }
+  | { readonly _tag: "Settles"; readonly session: Session }
+  | { readonly _tag: "StopsAll" }
+  | { readonly _tag: "Refused"; readonly by: string }
 
 /** See the head of the file. */
 export class Presenting {
@@ -29,17 +44,20 @@ export class Presenting {
 
   /** A driver holds a token to the reader; `at` is where, when that is clear. What comes of it is told as TokenJudged. */
   present(idToken: IdTokenType, at?: Session): void {
-    const session = at ?? this.pick(idToken)
+    const { authorization, availability } = this.#station
+    const picked = at ?? this.pick(idToken)
     // The token that started is not asked for again, nor one whose group is known (E07.FR.01, C01.FR.03).
-    if (session !== undefined && this.#settles(session, idToken)) return void this.#settle(session, idToken, "Known")
-    if (session?.isAsking === true) return void this.#tell(idToken, false, "Occupied")
-    if (session !== undefined) session.isAsking = true
-    const reservationId = this.#claimed(session, idToken)
-    this.#station.authorization.authorize(idToken, (verdict) => {
-      if (session !== undefined) session.isAsking = false
-      const isCurrent = session === undefined || this.#isCurrent(session)
-      const hasBegun = isCurrent && this.#judged({ idToken, reservationId }, verdict, at, session)
-      if (!hasBegun && reservationId !== undefined) this.#station.availability.reservationLost(reservationId)
+    if (picked !== undefined && this.#settles(picked, idToken)) return this.#settle(picked, idToken, "Known")
+    if (picked?.isAsking === true) return this.#tell(idToken, false, "Occupied")
+    if (picked !== undefined) picked.isAsking = true
+    const reservationId = this.#claimed(picked, idToken)
+    authorization.authorize(idToken, (verdict) => {
+      if (picked !== undefined) picked.isAsking = false
+      const presented: Presented = { idToken, at, picked, reservationId }
+      const isCurrent = picked === undefined || this.#isCurrent(picked)
+      const outcome = isCurrent ? this.#outcomeOf(presented, verdict) : undefined
+      if (outcome !== undefined) this.#carryOut(outcome, presented, verdict)
+      if (outcome?._tag !== "Begins" && reservationId !== undefined) availability.reservationLost(reservationId)
     })
   }
 
@@ -81,33 +99,42 @@ export class Presenting {
     return this.#station.availability.useReservation(session.evse.id, idToken)
   }
 
-  /** Whether somebody may charge now who might not before. */
-  #judged(
-    { idToken, reservationId }: Pick<Holder, "idToken" | "reservationId">,
-    verdict: Verdict,
-    at: Session | undefined,
-    picked: Session | undefined
-  ): boolean {
-    const { by, info } = verdict
-    if (info?.status === "Accepted" && this.#station.authorization.isMasterPass(info)) return this.#stopAll(idToken, at)
-    if (!verdict.accepted) return this.#tell(idToken, false, by)
+  #outcomeOf({ at, idToken, picked, reservationId }: Presented, verdict: Verdict): Outcome {
+    const { accepted, by, info } = verdict
+    if (info?.status === "Accepted" && this.#station.authorization.isMasterPass(info)) return { _tag: "StopsAll" }
+    if (!accepted) return { _tag: "Refused", by }
     const settles = (session: Session): boolean => this.#settles(session, idToken, verdict)
     // Only now it is known that the token is of the group of somebody who charges here (C09.FR.03).
     const waits = at ?? (picked?.connected === true ? picked : undefined)
     const own = waits ?? this.#sessions.all().find(settles)
-    if (own !== undefined && settles(own)) return this.#settle(own, idToken, by)
+    if (own !== undefined && settles(own)) return { _tag: "Settles", session: own }
     const holder: Holder = { idToken, groupIdToken: info?.groupIdToken, reservationId }
-    const refused = picked === undefined ? "NoEVSE" : this.#refusal(picked, holder, info?.evseId)
+    const first = this.#beginning(picked, holder, info?.evseId)
+    if (at !== undefined || first._tag === "Begins") return first
     // The group, and where the token is good, is known only now: there may be a better place (C01.FR.21, H03.FR.04).
-    const better =
-      at === undefined && refused !== undefined ? this.pick(idToken, info?.groupIdToken, info?.evseId) : undefined
-    const session = better ?? picked
-    const problem = better === undefined ? refused : this.#refusal(better, holder, info?.evseId)
-    if (session === undefined || problem !== undefined) return this.#tell(idToken, false, problem ?? "NoEVSE")
-    if (at === undefined) session.leaveOpen()
-    this.#tell(idToken, true, by)
-    this.#sessions.authorize(session, holder, causes.Authorized)
-    return true
+    const better = this.pick(idToken, info?.groupIdToken, info?.evseId)
+    return better === undefined ? first : this.#beginning(better, holder, info?.evseId)
+  }
+
+  #carryOut(outcome: Outcome, { at, idToken }: Presented, { by }: Verdict): void {
+    switch (outcome._tag) {
+      case "StopsAll":
+        return this.#stopAll(idToken, at)
+      case "Settles":
+        return this.#settle(outcome.session, idToken, by)
+      case "Refused":
+        return this.#tell(idToken, false, outcome.by)
+      case "Begins":
+        if (at === undefined) outcome.session.leaveOpen()
+        this.#tell(idToken, true, by)
+        this.#sessions.authorize(outcome.session, outcome.holder, causes.Authorized)
+    }
+  }
+
+  #beginning(session: Session | undefined, holder: Holder, evseIds: ReadonlyArray<number> | undefined): Outcome {
+    if (session === undefined) return { _tag: "Refused", by: "NoEVSE" }
+    const by = this.#refusal(session, holder, evseIds)
+    return by === undefined ? { _tag: "Begins", session, holder } : { _tag: "Refused", by }
   }
 
   /** Why an accepted token does nothing here. */
@@ -118,10 +145,7 @@ export class Presenting {
     // Who takes over an authorization that has ended pays for what was used before.
     const started = session.transaction?.started
     if (started !== undefined && !this.#isSame(started, holder)) return "Occupied"
-    const admitted = this.#station.availability.admits(session.evse.id, holder.idToken, holder.groupIdToken)
-    // The reservation that is used up already made the EVSE free for this token.
-    const isOwn = admitted === "Reserved" && holder.reservationId !== undefined
-    return admitted === "Yes" || isOwn ? undefined : admitted
+    return obstacleTo(holder, session, this.#station.availability)
   }
 
   #isSame(started: Started, { groupIdToken, idToken }: Holder): boolean {
@@ -148,27 +172,24 @@ export class Presenting {
     return authorization.maySettle(started, idToken, known?.status === "Accepted" ? known : undefined)
   }
 
-  #settle(session: Session, idToken: IdTokenType, by: string): false {
+  #settle(session: Session, idToken: IdTokenType, by: string): void {
     this.#tell(idToken, true, by)
     if (session.holder !== undefined) this.#sessions.stop(session, causes.Stopped, idToken)
     else {
       session.heldFor = undefined // E05.FR.11: the owner takes the cable
       this.#station.availability.refresh()
     }
-    return false
   }
 
   /** C16.FR.01, C16.FR.02: where it is presented, or everywhere. */
-  #stopAll(idToken: IdTokenType, at: Session | undefined): false {
+  #stopAll(idToken: IdTokenType, at: Session | undefined): void {
     const sessions = at === undefined ? this.#sessions.all() : [at]
     const running = sessions.filter(({ holder, transaction }) => transaction !== undefined || holder !== undefined)
     this.#tell(idToken, running.length > 0, "MasterPass")
     for (const session of running) this.#sessions.stop(session, causes.StoppedByMasterPass, idToken)
-    return false
   }
 
-  #tell({ idToken }: IdTokenType, accepted: boolean, by: string): false {
+  #tell({ idToken }: IdTokenType, accepted: boolean, by: string): void {
     this.#station.tell({ _tag: "TokenJudged", idToken, accepted, by })
-    return false
   }
 }

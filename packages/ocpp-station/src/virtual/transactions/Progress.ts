@@ -30,7 +30,7 @@ export interface ChangeOptions {
   readonly idToken?: IdTokenType
 }
 
-/** What an answer to an event with a token is for. */
+/** Is given each answer to an event, with the event. */
 export type Answered = (
   session: Session,
   transaction: Transaction,
@@ -201,7 +201,6 @@ export class Progress {
     this.#send(transaction, request)
     this.#station.tell({ _tag: "TransactionEnded", evseId: evse.id, transactionId, energyWh, stoppedReason: stopping })
     this.#station.smartCharging.transactionEnded(transactionId)
-    this.#station.availability.transactionEnded(evse.id)
   }
 
   /** Energy may begin or has to stop; Power tells what comes of it. */

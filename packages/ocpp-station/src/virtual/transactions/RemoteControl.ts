@@ -10,7 +10,7 @@ import type {
 import type { StationHandlers } from "../../client/Client.ts"
 import type { EVSE } from "../EVSE.ts"
 import type { VirtualStation } from "../VirtualStation.ts"
-import { type Holder, isAllowed, type Session } from "./Session.ts"
+import { type Holder, isAllowed, obstacleTo, type Session } from "./Session.ts"
 
 /** What the handlers need of the Transactions part. */
 export interface RemoteSessions {
@@ -95,8 +95,7 @@ const refusalOf = (
   if (group !== undefined && authorization.isMasterPass({ status: "Accepted", groupIdToken: group }))
     return "InvalidIdToken"
   // F01.FR.21 to F01.FR.23, F02.FR.23 to F02.FR.25
-  const admitted = availability.admits(session.evse.id, idToken, groupIdToken)
-  if (admitted !== "Yes") return unspecified
+  if (obstacleTo({ idToken, groupIdToken }, session, availability) !== undefined) return unspecified
   return chargingProfile === undefined ? undefined : smartCharging.refusalOfStart(chargingProfile, evseId)
 }
 
@@ -113,24 +112,15 @@ const start = (
   const { authorization, availability, model } = station
   // H03.FR.09: used up by the request, whatever is decided on the token.
   const reservationId = availability.useReservation(session.evse.id, idToken, groupIdToken)
-  const begin = (group: IdTokenType | undefined): boolean => {
-    // The station may have restarted since.
-    if (sessions.sessionOf(session.evse) !== session || session.holder !== undefined) return false
-    const admitted = availability.admits(session.evse.id, idToken, group)
-    if (admitted !== "Yes" && !(admitted === "Reserved" && reservationId !== undefined)) return false
-    if (evseId === undefined) session.leaveOpen()
-    sessions.authorize(session, {
-      idToken,
-      groupIdToken: group,
-      remoteStartId,
-      reservationId,
-      profile: chargingProfile
-    })
-    return true
-  }
   const decided = (isGood: boolean, group: IdTokenType | undefined): void => {
     session.isAsking = false
-    if (!(isGood && begin(group)) && reservationId !== undefined) availability.reservationLost(reservationId)
+    const holder: Holder = { idToken, groupIdToken: group, remoteStartId, reservationId, profile: chargingProfile }
+    // The station may have restarted since.
+    const isFree = sessions.sessionOf(session.evse) === session && session.holder === undefined
+    if (isGood && isFree && obstacleTo(holder, session, availability) === undefined) {
+      if (evseId === undefined) session.leaveOpen()
+      sessions.authorize(session, holder)
+    } else if (reservationId !== undefined) availability.reservationLost(reservationId)
   }
   if (idToken.type === "Central" || !model.flag("AuthCtrlr", "AuthorizeRemoteStart")) return decided(true, groupIdToken)
   authorization.authorize(idToken, ({ accepted, info }) =>

@@ -7,7 +7,7 @@ import type {
   ReasonEnumType
 } from "@wattline/ocpp-v201"
 import type { EVSE } from "../EVSE.ts"
-import type { PowerPart, RunningTransaction, Started } from "../parts.ts"
+import type { AvailabilityPart, PowerPart, RunningTransaction, Started } from "../parts.ts"
 import type { Timer } from "../VirtualStation.ts"
 import type { Facts } from "./TxPoints.ts"
 
@@ -138,6 +138,17 @@ export const isPlaced = ({ connected, isChosen }: Session): boolean => connected
 /** Whether a token that is good for these EVSEs is good for this one; none named: for all (C01.FR.19, C01.FR.21). */
 export const isAllowed = ({ evse }: Session, evseIds: ReadonlyArray<number> | undefined): boolean =>
   evseIds === undefined || evseIds.length === 0 || evseIds.includes(evse.id)
+
+/** What keeps a token from beginning there now; not the reservation that it has used up itself (H03.FR.09). */
+export const obstacleTo = (
+  { groupIdToken, idToken, reservationId }: Holder,
+  { evse }: Session,
+  availability: AvailabilityPart
+): "Inoperative" | "Faulted" | "Reserved" | undefined => {
+  const admitted = availability.admits(evse.id, idToken, groupIdToken)
+  if (admitted === "Yes" || (admitted === "Reserved" && reservationId !== undefined)) return undefined
+  return admitted
+}
 
 const isTransferring = ({ flow, permitted }: Session): boolean => permitted && flow === "Charging"
 

@@ -1,6 +1,6 @@
 /** The variables of the device model that transactions go by, as they are now. */
 import type { ModelPart } from "../parts.ts"
-import { type TxPoint, txPoints } from "./TxPoints.ts"
+import { type TxPoint, txPoints, txPointsRefusal } from "./TxPoints.ts"
 
 const usual: ReadonlyArray<TxPoint> = ["EVConnected", "Authorized"]
 
@@ -14,6 +14,24 @@ export const startPoints = (model: ModelPart): ReadonlyArray<TxPoint> => pointsO
 
 /** TxCtrlr.TxStopPoint. */
 export const stopPoints = (model: ModelPart): ReadonlyArray<TxPoint> => pointsOf(model, "TxStopPoint")
+
+/** Refuses start and stop points that make no sense together, or that the meter cannot see (E-30). */
+export const guardPoints = (model: ModelPart): void => {
+  const canSign = (): boolean => model.value("SampledDataCtrlr", "SignReadings") !== undefined
+  model.guard("TxCtrlr", "TxStartPoint", (start) =>
+    txPointsRefusal(start, model.value("TxCtrlr", "TxStopPoint"), canSign())
+  )
+  model.guard("TxCtrlr", "TxStopPoint", (stop) =>
+    txPointsRefusal(model.value("TxCtrlr", "TxStartPoint"), stop, canSign())
+  )
+}
+
+/** Calls `changed` when a variable changes that says when the meter is read in a transaction. */
+export const watchReadings = (model: ModelPart, changed: () => void): void => {
+  for (const component of ["SampledDataCtrlr", "AlignedDataCtrlr"])
+    for (const variable of ["Enabled", "Interval", "TxUpdatedInterval", "TxEndedInterval"])
+      if (model.value(component, variable) !== undefined) model.watch(component, variable, changed)
+}
 
 /** Whether the station looks at its parking bays: some point is about them. */
 export const seesBay = (model: ModelPart): boolean =>
