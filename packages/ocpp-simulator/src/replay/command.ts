@@ -17,8 +17,10 @@ export const replayOptions = {
   identity: { type: "string" },
   station: { type: "string" },
   password: { type: "string" },
-  "security-profile": { type: "string" },
+  profile: { type: "string" },
   ca: { type: "string" },
+  cert: { type: "string" },
+  key: { type: "string" },
   speed: { type: "string" },
   "fresh-ids": { type: "boolean" },
   "call-timeout": { type: "string" },
@@ -35,8 +37,10 @@ export interface ReplayArgs {
     readonly identity?: string | undefined
     readonly station?: string | undefined
     readonly password?: string | undefined
-    readonly "security-profile"?: string | undefined
+    readonly profile?: string | undefined
     readonly ca?: string | undefined
+    readonly cert?: string | undefined
+    readonly key?: string | undefined
     readonly speed?: string | undefined
     readonly "fresh-ids"?: boolean | undefined
     readonly "call-timeout"?: string | undefined
@@ -57,9 +61,10 @@ FILE is a log as ocpp-sim --record writes it; see ocpp-sim lint --help for what 
   --identity ID        connect as ID; default: the identity in the log
   --station ID         the station of the log to replay; default: ID, or the only one
   --password TEXT      Basic password (security profiles 1 and 2); or the variable OCPP_PASSWORD
-  --security-profile N 0, 1 or 2; default 0 without a password, with one 2 where the URL is wss:, else 1; 3 (a client
-                       certificate) is not supported
+  --profile N          security profile 0 to 3; default: what the rest calls for
   --ca FILE            CA certificates to trust, PEM
+  --cert FILE          the station's certificate, PEM (security profile 3)
+  --key FILE           its private key, PEM
   --speed N|max        times faster than recorded; default 1
   --fresh-ids          new message ids instead of the recorded ones
   --call-timeout S     seconds to wait for an answer; default 30
@@ -120,11 +125,19 @@ const numberOf = (text: string | undefined, fallback: number): number | undefine
   return text?.trim() === "" || !(number >= 0) ? undefined : number
 }
 
-const profileOf = ({ url = "", "security-profile": text }: ReplayArgs["values"], password: string | undefined) =>
-  ({ "0": 0, "1": 1, "2": 2 } as const)[text ?? (password === undefined ? "0" : /^wss:/i.test(url) ? "2" : "1")]
+const profiles = { "0": 0, "1": 1, "2": 2, "3": 3 } as const
 
-const readText = (file: string): Effect.Effect<string, FileUnreadable> =>
-  Effect.try({ try: () => readFileSync(file, "utf8"), catch: (cause) => new FileUnreadable({ file, cause }) })
+const profileOf = ({ cert, profile, url = "" }: ReplayArgs["values"], password: string | undefined) => {
+  if (profile !== undefined)
+    return Object.hasOwn(profiles, profile) ? profiles[profile as keyof typeof profiles] : undefined
+  if (cert !== undefined) return 3
+  return password === undefined ? 0 : /^wss:/i.test(url) ? 2 : 1
+}
+
+const readText = (file: string | undefined): Effect.Effect<string | undefined, FileUnreadable> =>
+  file === undefined
+    ? Effect.undefined
+    : Effect.try({ try: () => readFileSync(file, "utf8"), catch: (cause) => new FileUnreadable({ file, cause }) })
 
 const text = (report: ReplayReport, colours: Colours): string => {
   const {
@@ -173,9 +186,7 @@ export const replayCommand: (args: ReplayArgs, colours?: Colours) => Effect.Effe
     }
     if (speed === undefined || speed === 0 || securityProfile === undefined) {
       yield* Console.error(
-        securityProfile === undefined
-          ? "--security-profile must be 0, 1 or 2."
-          : "--speed must be a number above 0, or max."
+        securityProfile === undefined ? "--profile must be 0, 1, 2 or 3." : "--speed must be a number above 0, or max."
       )
       return 2
     }
@@ -189,7 +200,7 @@ export const replayCommand: (args: ReplayArgs, colours?: Colours) => Effect.Effe
       yield* Console.error(typeof recording === "string" ? recording : "The log names no station: say --identity.")
       return 2
     }
-    const ca = values.ca === undefined ? undefined : yield* readText(values.ca)
+    const [ca, certificate, key] = yield* Effect.all([values.ca, values.cert, values.key].map(readText))
     const report = yield* replay(recording, {
       request: {
         url: values.url,
@@ -197,7 +208,7 @@ export const replayCommand: (args: ReplayArgs, colours?: Colours) => Effect.Effe
         protocols: ["ocpp2.0.1"],
         securityProfile,
         password: password === undefined ? undefined : Redacted.make(password),
-        tls: { ca },
+        tls: { ca, certificate, key: key === undefined ? undefined : Redacted.make(key) },
         timeout: seconds * 1_000
       },
       speed,

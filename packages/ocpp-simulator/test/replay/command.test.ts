@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { Csms } from "@wattline/ocpp-core"
 import { Dialer, DialFailed, type DialRequest } from "@wattline/ocpp-core/engine"
 import { MemoryDialer, MemoryTransport } from "@wattline/ocpp-memory"
-import { Console, Effect, Layer } from "effect"
+import { Console, Effect, Layer, Redacted } from "effect"
 import { type ReplayArgs, replayCommand } from "../../src/replay/command.ts"
 import { accepted } from "../lint/session.support.ts"
 
@@ -53,7 +53,7 @@ layer(network)((it) => {
     })
   )
 
-  it.effect("a password goes by the scheme of the URL; --ca says whom to trust", () =>
+  it.effect("the profile follows from password, scheme and certificate; --ca says whom to trust", () =>
     Effect.gen(function* () {
       const asked: Array<DialRequest> = []
       const nobody = Dialer.of({
@@ -67,10 +67,15 @@ layer(network)((it) => {
       assert.deepStrictEqual([code, printed], [2, "The CSMS could not be reached: Nobody listens."])
       yield* dialed({ ...quick, password: "secret" })
       yield* dialed(quick)
+      yield* dialed({ ...quick, url: "wss://csms.test/ocpp", cert: file, key: file })
+      yield* dialed({ ...quick, profile: "2", password: "secret" })
       assert.deepStrictEqual(
         asked.map(({ securityProfile }) => securityProfile),
-        [2, 1, 0]
+        [2, 1, 0, 3, 2]
       )
+      assert.include(asked[3]?.tls, { certificate: readFileSync(file, "utf8") })
+      assert.isTrue(Redacted.isRedacted(asked[3]?.tls?.key))
+      assert.include((yield* dialed({ ...quick, profile: "4" })).printed, "--profile must be")
       assert.strictEqual(asked[0]?.tls?.ca, readFileSync(file, "utf8"))
       assert.include((yield* dialed({ ...quick, ca: "/no/such.pem" })).printed, "/no/such.pem")
     })
