@@ -1,7 +1,8 @@
 /** Stations that dial over `ws`, at CSMSs of other makers: bare servers of `ws` and of TCP, and npm `ocpp-rpc`. */
 import { assert, describe, it } from "@effect/vitest"
 import { rpcCsms } from "@wattline/ocpp-conformance"
-import { Cause, Deferred, Effect, Exit, Fiber, Layer, Redacted, Scope } from "effect"
+import { Dialer } from "@wattline/ocpp-core/engine"
+import { Cause, Context, Deferred, Effect, Exit, Fiber, Layer, Redacted, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { createHash } from "node:crypto"
 import { WsDialer } from "../src/index.ts"
@@ -191,6 +192,28 @@ describe("the answer to the upgrade", () => {
     })
   )
 
+  it.effect("a station that throws when it is given its link has none, and the attempt dies of that", () =>
+    Effect.gen(function* () {
+      const csms = yield* bareCsms()
+      const context = yield* Layer.build(WsDialer.layer())
+      const dialer = Context.get(context, Dialer)
+      const dialed = yield* Effect.forkChild(
+        Effect.exit(
+          dialer.dial(requestTo(csms.url), () => {
+            throw new Error("no room")
+          })
+        )
+      )
+      const { ws } = yield* csms.next
+      const code = yield* Effect.callback<number>(
+        (resume) => void ws.once("close", (one) => resume(Effect.succeed(one)))
+      )
+      assert.strictEqual(code, 1006)
+      const exit = yield* Fiber.join(dialed)
+      assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause))
+    })
+  )
+
   it.effect("R-013: messages in one packet with the 101 arrive, in order and after `open`", () =>
     Effect.gen(function* () {
       const port = yield* tcpServer((socket) => {
@@ -214,6 +237,17 @@ describe("no answer", () => {
       const { refusal } = yield* dialing()
       const failed = yield* refusal(requestTo(`ws://127.0.0.1:${port}`))
       assert.deepInclude(failed, { reason: "Unreachable", detail: `Nobody listens at 127.0.0.1:${port}.` })
+    })
+  )
+
+  it.effect("without a port in the URL it is 80, or 443 with TLS", () =>
+    Effect.gen(function* () {
+      const { refusal } = yield* dialing()
+      for (const [url, address] of [
+        ["ws://no-such-host.invalid", /no-such-host\.invalid:80\b/],
+        ["wss://no-such-host.invalid", /no-such-host\.invalid:443\b/]
+      ] as const)
+        assert.match((yield* refusal(requestTo(url))).detail, address)
     })
   )
 

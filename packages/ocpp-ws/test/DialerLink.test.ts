@@ -96,11 +96,12 @@ describe("the link", () => {
 describe("R-235: looks", () => {
   /** A link at which looks can be taken by hand, four for each interval of 8 seconds. */
   const looked = () => {
-    const state = { now: 0, pings: 0, cut: false }
+    const state = { now: 0, pings: 0, cut: false, next: 0 }
     const tcp = { bytesRead: 0 }
     const ws = { readyState: 1, isPaused: false, ping: () => state.pings++, terminate: () => (state.cut = true) }
     const nothing = () => undefined
-    const host = { now: () => state.now, deadlines: { add: nothing, remove: nothing }, limitReached: nothing }
+    const deadlines = { add: (_: unknown, after: number) => (state.next = after), remove: nothing }
+    const host = { now: () => state.now, deadlines, limitReached: nothing }
     const link = new DialedLink(ws as never, tcp as never, host as never, "CS-1")
     link.ping(8)
     const look = (event: "byte" | "quiet" | "stall") => {
@@ -108,7 +109,7 @@ describe("R-235: looks", () => {
       state.now += event === "stall" ? 60_000 : 2000
       if (!state.cut) link.expire()
     }
-    return { state, look }
+    return { link, state, look }
   }
 
   it("two quiet intervals cut the link off, and nothing less does: all sequences of 12 looks", () => {
@@ -124,9 +125,22 @@ describe("R-235: looks", () => {
     assert.deepStrictEqual(wrong, [])
   })
 
+  it("a new interval counts from when it was set", () => {
+    const { link, look, state } = looked()
+    for (let quiet = 0; quiet < 6; quiet++) look("quiet")
+    assert.deepInclude(state, { pings: 1, cut: false })
+    link.ping(8)
+    assert.strictEqual(state.next, 2000)
+    for (let quiet = 0; quiet < 4; quiet++) look("quiet")
+    assert.deepInclude(state, { pings: 2, cut: false })
+  })
+
   it("a process that stood still does not count the time as silence", () => {
     const { look, state } = looked()
-    for (let round = 0; round < 20; round++) look("stall")
-    assert.deepInclude(state, { pings: 0, cut: false })
+    for (let round = 0; round < 20; round++) {
+      state.next = 0
+      look("stall")
+      assert.deepInclude(state, { pings: 0, cut: false, next: 2000 })
+    }
   })
 })

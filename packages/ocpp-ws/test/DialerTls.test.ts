@@ -3,10 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { type CertificateSpec, makeRecordingAcceptor, testPki } from "@wattline/ocpp-conformance"
 import { Acceptor } from "@wattline/ocpp-core"
 import type { DialTls } from "@wattline/ocpp-core/engine"
-import { Deferred, Effect, Exit, Fiber, Redacted } from "effect"
+import { Deferred, Effect, Exit, Fiber, Redacted, Result } from "effect"
 import { TestClock } from "effect/testing"
-import type { AddressInfo } from "node:net"
+import { type AddressInfo, connect } from "node:net"
 import { createServer, type TlsOptions } from "node:tls"
+import { failureOf } from "../src/dial/failure.ts"
+import { TlsClients } from "../src/dial/TlsClients.ts"
 import { dialing, requestTo, tcpServer } from "./dialers.ts"
 import { start } from "./ws-harness.ts"
 
@@ -103,6 +105,70 @@ describe("profiles 2 and 3", () => {
       }
     })
   )
+})
+
+describe("what a station connects with", () => {
+  it.effect("a certificate that is none is told, whatever the key", () =>
+    Effect.gen(function* () {
+      const { key } = yield* issue({ usage: "client" })
+      const { refusal } = yield* dialing()
+      const request = yield* secured("wss://csms.test", { certificate: "no PEM", key: Redacted.make(key) })
+      const failed = yield* refusal({ ...request, securityProfile: 3 })
+      assert.deepInclude(failed, { reason: "Invalid" })
+      assert.include(failed.detail, "`tls.certificate`")
+    })
+  )
+
+  it.effect("CAs of its own and those of the runtime go together", () =>
+    Effect.gen(function* () {
+      const { url } = yield* csms()
+      const { dial } = yield* dialing()
+      yield* dial(yield* secured(url, { trustsRuntime: true }))
+    })
+  )
+
+  it.effect("sessions of 64 CSMSs are kept, the oldest goes", () =>
+    Effect.gen(function* () {
+      const request = yield* secured("wss://csms.test")
+      const clients = new TlsClients()
+      const clientOf = (port: number) =>
+        Result.getOrThrow(clients.clientFor(request, new URL(`wss://csms.test:${port}`)))
+      for (let port = 1; port <= 65; port++) clientOf(port).keep(Buffer.from([port]))
+      assert.isUndefined(clientOf(1).options.session)
+      assert.deepStrictEqual(clientOf(2).options.session, Buffer.from([2]))
+    })
+  )
+
+  it("R-054: without dnsNames the CN must be the name itself; an address has no wildcards", () => {
+    const checked = (serverName: string, certificate: object): string | undefined => {
+      const tls: DialTls = { serverName, allowWildcards: false }
+      const { options } = Result.getOrThrow(
+        new TlsClients().clientFor(requestTo("wss://csms.test", { tls }), new URL("wss://csms.test"))
+      )
+      const problem = options.checkServerIdentity?.("csms.test", certificate as never)
+      return problem && (problem as { readonly code?: string }).code
+    }
+    const other = "ERR_TLS_CERT_ALTNAME_INVALID"
+    assert.isUndefined(checked("a.example.test", { subject: { CN: "A.example.test" } }))
+    assert.isUndefined(checked("a.example.test", { subject: { CN: ["b.example.test", "a.example.test"] } }))
+    assert.strictEqual(checked("a.example.test", { subject: { CN: "*.example.test" } }), other)
+    assert.isUndefined(checked("10.0.0.1", { subject: {}, subjectaltname: "IP Address:10.0.0.1" }))
+    const mixed = "IP Address:10.0.0.1, DNS:*.example.test"
+    assert.strictEqual(checked("a.example.test", { subject: { CN: "a.example.test" }, subjectaltname: mixed }), other)
+  })
+
+  it("A00.FR.309: a certificate that is not good for a reason of its own is InvalidCsmsCertificate too", () => {
+    const trouble = { address: "csms.test:443", secure: true, stage: "Upgrading" } as const
+    const error = (code: string) => Object.assign(new Error("no"), { code })
+    assert.deepInclude(failureOf({ ...trouble, badCertificate: true, error: error("CERT_REVOKED") }), {
+      reason: "Tls",
+      securityEvent: "InvalidCsmsCertificate"
+    })
+    // TLS 1.3: what the CSMS has against the station comes after the handshake
+    const alert = error("ERR_SSL_TLSV1_ALERT_DECODE_ERROR")
+    const failed = failureOf({ ...trouble, badCertificate: false, error: alert })
+    assert.deepStrictEqual([failed.reason, failed.securityEvent], ["Tls", undefined])
+  })
 })
 
 describe("A00.FR.309: the certificate of the CSMS is checked, and the security event is InvalidCsmsCertificate", () => {
@@ -213,6 +279,25 @@ describe("the handshake", () => {
       assert.strictEqual((yield* refusal(yield* secured(url))).reason, "Refused")
       assert.strictEqual((yield* refusal(yield* secured(url, { serverName: "other.test" }))).reason, "Tls")
       assert.strictEqual((yield* refusal(yield* secured(url, { ca: otherCa.cert }))).reason, "Tls")
+    })
+  )
+
+  it.effect("after a handshake that failed the next one begins anew: the session may have been the reason", () =>
+    Effect.gen(function* () {
+      const { handshakes, url } = yield* tlsListener(yield* listenerTls)
+      let isBroken = false
+      const front = yield* tcpServer((socket) => {
+        if (isBroken) return void socket.once("data", () => socket.destroy())
+        const behind = connect(Number(new URL(url).port), "127.0.0.1")
+        behind.on("error", () => undefined)
+        socket.pipe(behind).pipe(socket)
+      })
+      const { refusal } = yield* dialing()
+      const request = yield* secured(`wss://127.0.0.1:${front}`)
+      const reasons: Array<string> = []
+      for (isBroken of [false, false, true, false]) reasons.push((yield* refusal(request)).reason)
+      assert.deepStrictEqual(reasons, ["Refused", "Refused", "Tls", "Refused"])
+      assert.deepStrictEqual(handshakes, [false, true, false])
     })
   )
 

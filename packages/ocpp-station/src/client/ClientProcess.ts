@@ -242,7 +242,7 @@ export class ClientProcess implements Client, SessionOwner {
     }
     this.session = session
     this.dialed = dialed
-    if (settings.webSocketPingInterval > 0) dialed.ping(settings.webSocketPingInterval)
+    dialed.ping(settings.webSocketPingInterval)
     this.tell({ _tag: "Connected", url, protocol })
     if (this.session === session) this.registration.linkOpened()
     return session
@@ -252,7 +252,7 @@ export class ClientProcess implements Client, SessionOwner {
   private leave(event: "Stop" | "Reboot" | "Lost", code: number | "terminate", reason: string): void {
     const { session } = this
     this.connecting.stop()
-    if (session === undefined) return void this.advance(event)
+    if (session === undefined) return this.advance(event)
     const tellRest = this.unlink(event)
     session.end(code, reason)
     tellRest(code === "terminate" ? 1006 : code, reason, undefined)
@@ -375,13 +375,12 @@ export class ClientProcess implements Client, SessionOwner {
     abandon(this)
   }
 
-  /** Goes where the table says; `false` when the event cannot happen in this state. */
-  advance(event: LifecycleEvent): boolean {
+  /** Goes where the table says, and nowhere when the event cannot happen in this state. */
+  advance(event: LifecycleEvent): void {
     const previous = this.state
     const state = next(previous, event)
-    if (state === undefined) return false
+    if (state === undefined || state === previous) return
     this.state = state
-    if (state !== previous) this.tell({ _tag: "StateChanged", state, previous })
-    return true
+    this.tell({ _tag: "StateChanged", state, previous })
   }
 }

@@ -63,7 +63,7 @@ export class Delivery {
 
   /** The message whose turn it is, when one may go out now. It counts as sent from here. */
   take(): QueuedMessage | undefined {
-    if (!this.isLoaded || this.pause.isSet || this.sent !== undefined) return undefined
+    if (this.pause.isSet || this.sent !== undefined) return undefined
     const { head } = this.queue
     if (head === undefined || !head.isStored) return undefined
     this.sent = head
@@ -88,8 +88,8 @@ export class Delivery {
   }
 
   /** The link was lost before its answer came, or before it was sent: it is the next again, and that was no attempt. */
-  lost(message: QueuedMessage): void {
-    if (this.sent === message) this.sent = undefined
+  lost(): void {
+    this.sent = undefined
   }
 
   /** The CSMS did not process it: once more after a while, or never (E13.FR.02–.04). */
@@ -125,7 +125,9 @@ export class Delivery {
     })
   }
 
+  /** What is done with is the head: nothing else is sent, and what is on the wire is not dropped. */
   private remove(message: QueuedMessage): void {
-    if (this.queue.remove(message)) this.store.forget(message)
+    this.queue.shift()
+    this.store.forget(message)
   }
 }

@@ -90,7 +90,7 @@ export const handle = (call: ReceivedCall): void => {
   if (closed !== undefined) return refuse(call, "SecurityError", closed)
   if (rule === undefined) return refuse(call, "NotImplemented", "This action is not known")
   if (rule.sentBy === "station") return refuse(call, "NotSupported", "Only a charging station sends this action")
-  if (typeof payload !== "object" || payload === null || Array.isArray(payload))
+  if (typeof payload !== "object" || Array.isArray(payload))
     return refuse(call, "FormatViolation", "The payload is an object")
   if (!rule.validateRequest(payload)) {
     const violation = rule.validateRequest.errors?.[0]

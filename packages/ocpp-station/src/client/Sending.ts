@@ -136,7 +136,7 @@ export const loseCalls = (client: ClientProcess): (() => void) => {
   const waiting = outbound.drop(() => true)
   if (lost !== undefined) {
     host.deadlines.remove(lost)
-    if (lost.delivers !== undefined) delivery.lost(lost.delivers)
+    if (lost.delivers !== undefined) delivery.lost()
   }
   return () => {
     if (lost !== undefined) {

@@ -127,9 +127,9 @@ const read = (text: string): ReadonlyArray<StoredMessage> => {
 
 const parse = (line: string): Line | undefined => {
   try {
-    return line === "" ? undefined : (JSON.parse(line) as Line)
+    return JSON.parse(line) as Line
   } catch {
-    return undefined // cut off
+    return undefined // cut off, or nothing behind the last end of line
   }
 }
 

@@ -27,10 +27,6 @@ export class MessageQueue {
     this.most = most
   }
 
-  get length(): number {
-    return this.messages.length
-  }
-
   /** The number of the newest message that there ever was. */
   get newest(): number {
     return this.last
@@ -72,13 +68,9 @@ export class MessageQueue {
     return message
   }
 
-  /** Removes a message; `false` when it is gone already. */
-  remove(message: QueuedMessage): boolean {
-    const at = this.messages[0] === message ? 0 : this.messages.indexOf(message)
-    if (at === -1) return false
-    if (at === 0) this.messages.shift()
-    else this.messages.splice(at, 1)
-    return true
+  /** Removes the head. */
+  shift(): void {
+    this.messages.shift()
   }
 
   /** Messages of a transaction that are still to be delivered; all TransactionEvents without an id (E14). */

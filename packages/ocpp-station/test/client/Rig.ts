@@ -85,7 +85,15 @@ export class Rig {
 
   private told(told: ClientEvent): void {
     this.events.push(told)
+    if (told._tag === "CallEnded" && told.action === "TransactionEvent" && told.end === "Timeout" && this.outstanding)
+      this.failed(this.outstanding)
     this.reaction()
+  }
+
+  /** An attempt at a TransactionEvent has failed. */
+  private failed([, , , payload]: Sent): void {
+    const { seqNo } = payload as { readonly seqNo: number }
+    this.failures.set(seqNo, (this.failures.get(seqNo) ?? 0) + 1)
   }
 
   /** Looks at what the station has sent. */
@@ -124,9 +132,8 @@ export class Rig {
     const [, id, action, payload] = outstanding
     this.outstanding = undefined
     if (action === "TransactionEvent") {
-      const { seqNo } = payload as { readonly seqNo: number }
-      if (how === "well") this.received.push(seqNo)
-      else this.failures.set(seqNo, (this.failures.get(seqNo) ?? 0) + 1)
+      if (how === "well") this.received.push((payload as { readonly seqNo: number }).seqNo)
+      else this.failed(outstanding)
     }
     if (how === "CALLERROR") this.say([4, id, "InternalError", "", {}])
     else this.say([3, id, how === "well" ? (goodAnswers[String(action)] ?? {}) : how])
@@ -155,17 +162,11 @@ export class Rig {
     this.look()
   }
 
-  /** Seconds go by; a CALL that was outstanding too long has failed, for the line is cut. */
+  /** Seconds go by. */
   readonly pass = (seconds: number) =>
     Effect.gen({ self: this }, function* () {
       for (let left = seconds; left > 0; left -= 5) {
-        const before = this.outstanding
         yield* pass(Math.min(5, left))
-        const ended = this.events.findLast((told) => told._tag === "CallEnded")
-        if (before?.[2] === "TransactionEvent" && !this.csms.isConnected && ended?.end === "Timeout") {
-          const { seqNo } = before[3] as { readonly seqNo: number }
-          this.failures.set(seqNo, (this.failures.get(seqNo) ?? 0) + 1)
-        }
         this.look()
       }
     })

@@ -29,6 +29,28 @@ describe("CALLs of the CSMS", () => {
     })
   )
 
+  it.effect("R-077: a payload that is no object gets FormatViolation, but null counts as empty", () =>
+    Effect.gen(function* () {
+      const { csms } = yield* accepted({ handlers: { ClearCache: () => Effect.succeed({ status: "Accepted" }) } })
+      for (const payload of [[], "text", 7])
+        assert.strictEqual(csms.ask("ClearCache", payload as never)?.[2], "FormatViolation")
+      assert.deepStrictEqual(csms.ask("ClearCache", null as never)?.[2], { status: "Accepted" })
+    })
+  )
+
+  it.effect("R-096: a CALL that comes again gets the answer that it had, and no handler sees it twice", () =>
+    Effect.gen(function* () {
+      let seen = 0
+      const { csms } = yield* accepted({
+        handlers: { ClearCache: () => Effect.sync(() => ({ status: (seen += 1) === 1 ? "Accepted" : "Rejected" })) }
+      })
+      csms.say([2, "again", "ClearCache", {}])
+      csms.say([2, "again", "ClearCache", {}])
+      const answer = [3, "again", { status: "Accepted" }] as const
+      assert.deepStrictEqual(csms.sent(), [answer, answer])
+    })
+  )
+
   it.effect("a handler answers; its follow-up runs once the answer is out", () =>
     Effect.gen(function* () {
       const order: Array<string> = []
@@ -56,13 +78,18 @@ describe("CALLs of the CSMS", () => {
           handlers: {
             Reset: () => Effect.fail(refuse("NotSupported", "not today")),
             ClearCache: () => Effect.die(new Error("broken")),
-            GetLocalListVersion: () => Effect.succeed({ versionNumber: "one" } as never)
+            GetLocalListVersion: () => Effect.succeed({ versionNumber: "one" } as never),
+            GetTransactionStatus: () => {
+              throw new Error("thrown, not failed")
+            },
+            GetLog: () => Effect.succeed({ toJSON: () => assert.fail("a will of its own") } as never),
+            CustomerInformation: () => Effect.succeed(andThen({ status: "Accepted" }, Effect.die("too late")))
           }
         })
         const told = yield* Effect.forkChild(
           client.events.pipe(
             Stream.filter(({ _tag }) => _tag === "HandlerFailed"),
-            Stream.take(2),
+            Stream.take(5),
             Stream.runCollect
           )
         )
@@ -70,22 +97,37 @@ describe("CALLs of the CSMS", () => {
         assert.deepStrictEqual(csms.ask("Reset", { type: "Immediate" })?.slice(2, 4), ["NotSupported", "not today"])
         assert.strictEqual(csms.ask("ClearCache", {})?.[2], "InternalError")
         assert.strictEqual(csms.ask("GetLocalListVersion", {})?.[2], "InternalError")
-        assert.strictEqual((yield* Fiber.join(told)).length, 2)
+        assert.strictEqual(csms.ask("GetTransactionStatus", {})?.[2], "InternalError")
+        const log = { requestId: 1, logType: "SecurityLog", log: { remoteLocation: "ftp://csms" } }
+        assert.strictEqual(csms.ask("GetLog", log)?.[2], "InternalError")
+        const ask = { requestId: 1, report: true, clear: false }
+        assert.deepStrictEqual(csms.ask("CustomerInformation", ask)?.[2], { status: "Accepted" })
+        assert.deepStrictEqual(
+          Array.from(yield* Fiber.join(told), (one) => "action" in one && one.action),
+          ["ClearCache", "GetLocalListVersion", "GetTransactionStatus", "GetLog", "CustomerInformation"]
+        )
       })
   )
 
   it.effect("R-109: a CALL waits until the one before it is answered; a handler that hangs gets InternalError", () =>
     Effect.gen(function* () {
+      let interrupted = 0
       const { csms } = yield* accepted({
-        handlers: { Reset: () => Effect.never, ClearCache: () => Effect.succeed({ status: "Accepted" }) }
+        handlers: {
+          Reset: () => Effect.onInterrupt(Effect.never, () => Effect.sync(() => (interrupted += 1))),
+          ClearCache: () => Effect.delay(Effect.succeed({ status: "Accepted" }), 1_000)
+        }
       })
       assert.isUndefined(csms.ask("Reset", { type: "Immediate" }))
       assert.isUndefined(csms.ask("ClearCache", {}))
-      yield* pass(26)
+      yield* pass(24.5)
+      assert.deepStrictEqual(csms.sent(), [])
+      yield* pass(30)
       assert.deepStrictEqual(
         csms.sent().map((frame) => (frame[0] === 4 ? frame[2] : frame[0])),
         ["InternalError", 3]
       )
+      assert.strictEqual(interrupted, 1)
     })
   )
 })
@@ -111,6 +153,9 @@ describe("CALLs of the station", () => {
       const failure = yield* Effect.flip(client.call("MeterValues", { evseId: -1, meterValue: [] }))
       assert.include(failure.message, "/meterValue")
       assert.include(failure.message, "not sent to the CSMS")
+      assert.propertyVal(failure, "reason", "InvalidRequest")
+      const other = yield* Effect.flip(client.call("ClearCache" as never, {} as never))
+      assert.propertyVal(other, "reason", "UnknownAction")
       assert.deepStrictEqual(csms.sent(), [])
     })
   )
@@ -137,8 +182,8 @@ describe("CALLs of the station", () => {
       const waiting = yield* Effect.forkChild(Effect.flip(client.call("Heartbeat", {})))
       yield* pass(0)
       csms.hangUp()
-      assert.strictEqual((yield* Fiber.join(sent))._tag, "OutcomeUnknown")
-      assert.strictEqual((yield* Fiber.join(waiting))._tag, "NotSent")
+      assert.deepInclude(yield* Fiber.join(sent), { _tag: "OutcomeUnknown", reason: "ConnectionLost" })
+      assert.deepInclude(yield* Fiber.join(waiting), { _tag: "NotSent", reason: "ConnectionLost" })
       assert.strictEqual((yield* Effect.flip(client.call("Heartbeat", {})))._tag, "NotSent")
     })
   )
@@ -163,6 +208,8 @@ describe("Heartbeat", () => {
       csms.answers.set("MeterValues", () => ({}))
       yield* pass(250)
       yield* client.call("MeterValues", { evseId: 1, meterValue: [meterValue] })
+      yield* pass(290)
+      csms.ask("ClearCache", {}) // its answer is a sign of life as well
       yield* pass(290)
       assert.deepStrictEqual(csms.sent(), [])
       yield* pass(10.5)
@@ -195,6 +242,8 @@ describe("Heartbeat", () => {
       assert.strictEqual(csms.pingInterval, 7)
       yield* pass(20.5)
       csms.call("Heartbeat")
+      yield* client.configure({ messageTimeout: 40 })
+      assert.strictEqual(csms.pingInterval, 7)
     })
   )
 })

@@ -6,6 +6,7 @@ import { Effect, Fiber, Stream } from "effect"
 import fc from "fast-check"
 import { MessageQueue } from "../../src/queue/MessageQueue.ts"
 import { accepted, pass, setup } from "./FakeCsms.ts"
+import { Rig } from "./Rig.ts"
 
 const event = (
   seqNo: number,
@@ -148,6 +149,40 @@ describe("delivery", () => {
     })
   )
 
+  it.effect(
+    "A04.FR.02, E11.FR.07: a security event comes again as it was when its link is lost or no answer comes",
+    () =>
+      Effect.gen(function* () {
+        const { client, csms } = yield* accepted({ settings: { ...settings, messageTimeout: 30 } })
+        const made = { type: "StartupOfTheDevice", timestamp: "1970-01-01T00:00:00Z" }
+        yield* client.securityEvent(made)
+        csms.call("SecurityEventNotification")
+        csms.hangUp()
+        yield* pass(5.25)
+        assert.deepStrictEqual(csms.call("SecurityEventNotification").request, made)
+        yield* pass(30 + 60.25)
+        assert.deepStrictEqual(csms.call("SecurityEventNotification").request, made)
+      })
+  )
+
+  it.effect("E13.FR.04: an attempt without an answer counts", () =>
+    Effect.gen(function* () {
+      const { rig } = yield* Rig.make({}, { settings: { ...settings, messageAttempts: 1, messageTimeout: 30 } })
+      rig.client.start()
+      rig.look()
+      rig.answer("well")
+      rig.push()
+      yield* rig.pass(31)
+      assert.deepStrictEqual(rig.concluded, [[0, "GivenUp"]])
+      assert.deepInclude(rig.events, {
+        _tag: "MessageGivenUp",
+        action: "TransactionEvent",
+        attempts: 1,
+        end: "Timeout"
+      })
+    })
+  )
+
   it.effect("a security event that the CSMS refuses is given up at once: TransactionEvents stand behind it", () =>
     Effect.gen(function* () {
       const { client, csms } = yield* accepted({ settings })
@@ -159,9 +194,11 @@ describe("delivery", () => {
     })
   )
 
-  it.effect("QueueAllMessages: notifications wait for the link too, a Heartbeat does not", () =>
+  it.effect("QueueAllMessages: notifications wait for the link too; what is worth nothing later does not", () =>
     Effect.gen(function* () {
-      const { client, csms } = yield* accepted({ settings: { ...settings, queueAllMessages: true } })
+      const { client, csms } = yield* accepted({
+        settings: { ...settings, queueAllMessages: true, messageAttempts: 1 }
+      })
       csms.hangUp()
       const status = yield* Effect.forkChild(
         client.call("StatusNotification", {
@@ -172,10 +209,17 @@ describe("delivery", () => {
         })
       )
       yield* pass(0)
+      const refused = yield* Effect.forkChild(Effect.flip(client.call("LogStatusNotification", { status: "Idle" })))
+      yield* pass(0)
+      const idToken = { idToken: "A", type: "Central" } as const
       assert.strictEqual((yield* Effect.flip(client.call("Heartbeat", {})))._tag, "NotSent")
+      assert.strictEqual((yield* Effect.flip(client.call("Authorize", { idToken })))._tag, "NotSent")
+      assert.strictEqual((yield* Effect.flip(client.call("SignCertificate", { csr: "A" })))._tag, "NotSent")
       csms.answers.set("StatusNotification", () => ({}))
       yield* pass(5.25)
       assert.deepStrictEqual(yield* Fiber.join(status), {})
+      csms.call("LogStatusNotification").refuse()
+      assert.strictEqual((yield* Fiber.join(refused))._tag, "NotSent")
     })
   )
 })
@@ -199,6 +243,54 @@ describe("shortage of space (E04.FR.07)", () => {
     })
   )
 
+  it.effect("E04.FR.07: what is dropped is told, and who waits for it hears that", () =>
+    Effect.gen(function* () {
+      const { rig } = yield* Rig.make({}, { maxQueuedMessages: 1 })
+      const outcomes: Array<unknown> = []
+      for (const seqNo of [0, 1])
+        rig.client.transactionEvent(event(seqNo), (response) => outcomes.push([seqNo, response]))
+      assert.deepStrictEqual(outcomes, [[0, undefined]])
+      assert.deepStrictEqual(rig.events, [{ _tag: "MessageDropped", action: "TransactionEvent" }])
+    })
+  )
+
+  it.effect("E04.FR.07: what is on the wire stays until it is answered", () =>
+    Effect.gen(function* () {
+      const { rig } = yield* Rig.make({}, { maxQueuedMessages: 1 })
+      rig.client.start()
+      rig.look()
+      rig.answer("well")
+      const outcomes: Array<unknown> = []
+      for (const seqNo of [0, 1])
+        rig.client.transactionEvent(event(seqNo), (response) => outcomes.push([seqNo, response]))
+      rig.look()
+      rig.answer("well")
+      assert.deepStrictEqual(outcomes, [
+        [1, undefined],
+        [0, {}]
+      ])
+    })
+  )
+
+  it("E04.FR.07: where there is no Updated, the oldest other notification goes, and nothing that is on the wire", () => {
+    const queue = new MessageQueue(2)
+    const first = queue.push("SecurityEventNotification", {}, undefined)
+    const second = queue.push("SecurityEventNotification", {}, undefined)
+    queue.push("TransactionEvent", event(0, "Started"), undefined)
+    assert.deepStrictEqual(queue.shrink(first), [second])
+    queue.push("SecurityEventNotification", {}, undefined)
+    queue.push("SecurityEventNotification", {}, undefined)
+    assert.deepStrictEqual(queue.shrink(undefined), [first])
+  })
+
+  it("E14: what is not delivered is counted by transaction", () => {
+    const queue = new MessageQueue(9)
+    queue.push("SecurityEventNotification", {}, undefined)
+    for (const transactionId of ["T1", "T2", "T2"])
+      queue.push("TransactionEvent", { ...event(0), transactionInfo: { transactionId } }, undefined)
+    assert.deepStrictEqual([queue.count("T1"), queue.count("T2"), queue.count(undefined)], [1, 2, 3])
+  })
+
   it("E04.FR.07: keeps the order and loses neither Started, Ended nor what is on the wire", () => {
     const types = fc.array(fc.constantFrom("Started" as const, "Updated" as const, "Ended" as const), { maxLength: 60 })
     fc.assert(
@@ -212,7 +304,7 @@ describe("shortage of space (E04.FR.07)", () => {
         const left: Array<number> = []
         for (let { head } = queue; head !== undefined; { head } = queue) {
           left.push((head.request as TransactionEventRequest).seqNo)
-          queue.remove(head)
+          queue.shift()
         }
         assert.deepStrictEqual(
           left,

@@ -293,6 +293,25 @@ describe("a clock that is set", () => {
         })
     )
 
+  it.effect(
+    "B01.FR.06: the answer to BootNotification sets the clock; each change is told, small ones are not made",
+    () =>
+      Effect.gen(function* () {
+        const moved: Array<number> = []
+        const { rig } = yield* Rig.make(handlers, { clockSet: (milliseconds) => moved.push(milliseconds) })
+        rig.client.start()
+        rig.look()
+        rig.answer({ status: "Accepted", interval: 300, currentTime: "1970-01-01T01:00:00Z" })
+        for (const currentTime of ["1970-01-01T01:00:02Z", "1970-01-01T00:59:50Z"]) {
+          rig.client.heartbeat()
+          rig.look()
+          rig.answer({ currentTime })
+        }
+        assert.deepStrictEqual(moved, [3_600_000, -10_000])
+        assert.strictEqual(rig.client.clock(), 3_590_000)
+      })
+  )
+
   it.effect("R-162: currentTime that is no time is an invalid answer", () =>
     Effect.gen(function* () {
       const rig = yield* accepted
@@ -324,7 +343,7 @@ const dialled = (dial: Context.Service.Shape<typeof Dialer>["dial"], tell: (even
 describe("a dialer that breaks its contract", () => {
   let attempts = 0
   let handler: LinkHandler | undefined
-  const deadLink = { send: () => true, close: () => {}, terminate: () => {} }
+  const deadLink = { cutOff: 0, send: () => true, close: () => {}, terminate: () => (deadLink.cutOff += 1) }
   const bad: Readonly<Record<string, Context.Service.Shape<typeof Dialer>["dial"]>> = {
     throws: () => {
       throw new Error("no network card")
@@ -345,8 +364,10 @@ describe("a dialer that breaks its contract", () => {
           attempts += 1
           return dial(request, open)
         })
+        const { cutOff: before } = deadLink
         client.start()
         assert.deepStrictEqual([client.state, attempts], ["Waiting", 1])
+        assert.strictEqual(deadLink.cutOff - before, what.includes("opened a link") ? 1 : 0)
         yield* pass(60)
         assert.isAtLeast(attempts, 2)
         assert.strictEqual(client.state, "Waiting")

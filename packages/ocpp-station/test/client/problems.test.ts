@@ -9,6 +9,7 @@ import {
 } from "@wattline/ocpp-station"
 import { Cause, Effect, Exit, Layer, Logger } from "effect"
 import { accepted, connection, FakeCsms, pass, setup } from "./FakeCsms.ts"
+import { Rig } from "./Rig.ts"
 
 describe("a station that cannot work is not started", () => {
   it.effect.each([
@@ -23,6 +24,7 @@ describe("a station that cannot work is not started", () => {
     ],
     ["a time below 0", { settings: { retryBackOffWaitMinimum: -1 } }, "`retryBackOffWaitMinimum` must be a number"],
     ["a time that is a text", { settings: { heartbeatInterval: "5 minutes" } }, "`heartbeatInterval` must be a number"],
+    ["a switch that is no boolean", { settings: { queueAllMessages: "yes" } }, "`queueAllMessages` must be true or"],
     ["a setting that is undefined", { settings: { messageTimeout: undefined } }, "without it the default counts"],
     [
       "a setting that there is not",
@@ -141,6 +143,26 @@ describe("the log", () => {
       csms.accept()
       yield* client.accepted
       assert.strictEqual(lines.length, 2)
+    }).pipe(Effect.provide(log))
+  )
+
+  it.effect("says that a callback threw, whichever it was", () =>
+    Effect.gen(function* () {
+      lines.length = 0
+      const throws = (what: string) => (): never => {
+        throw new Error(`thrown by ${what}`)
+      }
+      const { rig } = yield* Rig.make({}, { online: throws("online"), loaded: throws("loaded") })
+      rig.reaction = throws("tell")
+      rig.client.start()
+      rig.reaction = () => undefined
+      rig.look()
+      rig.answer("well")
+      rig.client.call("Heartbeat", {}, throws("done"))
+      rig.look()
+      rig.answer("well")
+      for (const what of ["loaded", "tell", "online", "done"])
+        assert.match(lines.join("\n"), new RegExp(`level=ERROR .*A callback of station CS-1 threw.*thrown by ${what}`))
     }).pipe(Effect.provide(log))
   )
 

@@ -7,6 +7,7 @@ import { MessageStore, type MessageStoreShape, Stations, type StoredMessage } fr
 import { FileMessageStore } from "@wattline/ocpp-station/file"
 import type { TransactionEventRequest } from "@wattline/ocpp-v201"
 import { Effect, Exit, Fiber, Layer, Stream } from "effect"
+import { forgetful } from "../../src/queue/MessageStore.ts"
 import { connection, FakeCsms, pass } from "./FakeCsms.ts"
 
 const event = (
@@ -29,11 +30,11 @@ const folder = Effect.acquireRelease(
 )
 
 /** A life of a station's process with a store. */
-const life = Effect.fnUntraced(function* (store: MessageStoreShape, csms: FakeCsms) {
+const life = Effect.fnUntraced(function* (store: MessageStoreShape, csms: FakeCsms, maxQueuedMessages = 100) {
   const context = yield* Layer.build(
     Layer.provide(Stations.layer, Layer.merge(csms.layer, Layer.succeed(MessageStore, store)))
   )
-  return yield* Effect.flatMap(Stations, ({ connect }) => connect({ ...connection, settings })).pipe(
+  return yield* Effect.flatMap(Stations, ({ connect }) => connect({ ...connection, settings, maxQueuedMessages })).pipe(
     Effect.provide(context)
   )
 })
@@ -65,6 +66,50 @@ describe("restart of the process", () => {
     })
   )
 
+  it.effect("E11.FR.07: what an earlier process has left is of the time offline; what this one adds is not", () =>
+    Effect.gen(function* () {
+      const directory = yield* folder
+      const store = () => FileMessageStore.make({ directory, sync: false })
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const csms = new FakeCsms()
+          const client = yield* life(store(), csms)
+          csms.accept()
+          yield* Effect.forkChild(client.transactionEvent(event(0, "Started")), { startImmediately: true })
+          assert.isUndefined(csms.call("TransactionEvent").request["offline"])
+        })
+      )
+      const csms = new FakeCsms()
+      const client = yield* life(store(), csms)
+      csms.accept()
+      yield* Effect.forkChild(client.transactionEvent(event(1)), { startImmediately: true })
+      const offline = [0, 1].map(() => {
+        const call = csms.call("TransactionEvent")
+        call.reply({})
+        return call.request["offline"]
+      })
+      assert.deepStrictEqual(offline, [true, undefined])
+    })
+  )
+
+  it.effect("E04.FR.07: what was dropped is not in the store either", () =>
+    Effect.gen(function* () {
+      const directory = yield* folder
+      const store = () => FileMessageStore.make({ directory, sync: false })
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const csms = new FakeCsms()
+          csms.failures.push("Unreachable")
+          const client = yield* life(store(), csms, 1)
+          for (const seqNo of [1, 2])
+            yield* Effect.forkChild(client.transactionEvent(event(seqNo)), { startImmediately: true })
+        })
+      )
+      const client = yield* life(store(), new FakeCsms())
+      assert.strictEqual(yield* client.undelivered, 1)
+    })
+  )
+
   it.effect("a file that was cut off in the middle of a line is read as far as it goes", () =>
     Effect.gen(function* () {
       const directory = yield* folder
@@ -74,6 +119,7 @@ describe("restart of the process", () => {
       yield* store.append("CS/1", { number: 2, action: "TransactionEvent", request: event(1) })
       yield* store.remove("CS/1", 1)
       const [name = ""] = readdirSync(directory)
+      assert.strictEqual(name, "CS%2F1.jsonl")
       appendFileSync(join(directory, name), '{"queued":{"number":3,"acti')
       const again = FileMessageStore.make({ directory, sync: false })
       assert.deepStrictEqual(
@@ -139,6 +185,39 @@ describe("restart of the process", () => {
     })
   )
 
+  it.effect("what a slow store has goes out once it is read, and what was dropped before touches none of it", () =>
+    Effect.gen(function* () {
+      const done: Array<number> = []
+      const left = { number: 1, action: "TransactionEvent", request: event(0) } as const
+      const store: MessageStoreShape = {
+        load: () => Effect.delay(Effect.succeed([left]), 1_000),
+        append: () => Effect.void,
+        keep: (_identity, number) => Effect.sync(() => void done.push(number)),
+        remove: (_identity, number) => Effect.sync(() => void done.push(number))
+      }
+      const csms = new FakeCsms()
+      const client = yield* life(store, csms, 1)
+      csms.accept()
+      for (const timestamp of ["1970-01-01T00:00:00Z", "1970-01-01T00:00:01Z"])
+        yield* client.securityEvent({ type: "StartupOfTheDevice", timestamp })
+      yield* pass(2)
+      csms.call("TransactionEvent")
+      assert.deepStrictEqual(done, [])
+    })
+  )
+
+  it.effect("what a slow store has goes out also where nothing comes after it", () =>
+    Effect.gen(function* () {
+      const left = { number: 1, action: "TransactionEvent", request: event(0) } as const
+      const csms = new FakeCsms()
+      yield* life({ ...forgetful, load: () => Effect.delay(Effect.succeed([left]), 1_000) }, csms)
+      csms.accept()
+      assert.deepStrictEqual(csms.sent(), [])
+      yield* pass(2)
+      csms.call("TransactionEvent")
+    })
+  )
+
   it.effect("what comes before a slow store is read stands behind what it has, and is called one after the other", () =>
     Effect.gen(function* () {
       const rows = new Map<number, StoredMessage>()
@@ -171,10 +250,17 @@ describe("restart of the process", () => {
         yield* pass(10)
         const call = csms.call("TransactionEvent")
         assert.strictEqual(call.request["seqNo"], seqNo)
+        assert.strictEqual(call.request["offline"], seqNo === 0 ? true : undefined)
         call.reply({})
       }
       yield* pass(10)
       assert.strictEqual(rows.size, 0)
+      // and nothing goes out that would not survive the process
+      yield* Effect.forkChild(client.transactionEvent(event(0, "Started", "T2")), { startImmediately: true })
+      yield* pass(0.5)
+      assert.deepStrictEqual(csms.sent(), [])
+      yield* pass(0.5)
+      csms.call("TransactionEvent")
     })
   )
 })

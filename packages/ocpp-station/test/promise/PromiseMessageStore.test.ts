@@ -85,6 +85,18 @@ describe("a durable queue", () => {
     await until(() => store.messages.size === 0)
   })
 
+  it("of a transaction that runs, the newest event is kept", async () => {
+    const store = new MapStore()
+    const csms = new FakeCsms()
+    await using station = await connectStation({ dialer: csms.layer, store, ...connection })
+    csms.answers.set("TransactionEvent", () => ({}))
+    await until(() => station.state === "Booting")
+    csms.accept()
+    for (const seqNo of [0, 1]) await station.transactionEvent(startedEvent("T-1", seqNo))
+    await until(() => store.messages.size === 1)
+    expect([...store.messages.values()]).toMatchObject([{ isDone: true, request: { seqNo: 1 } }])
+  })
+
   it("E04: so do files", async () => {
     const directory = await mkdtemp(join(tmpdir(), "ocpp-station-"))
     try {

@@ -1,7 +1,7 @@
 /** A station's client for plain async code, before a scripted CSMS. */
 import { andThen, type ClientEvent, connectStation, InvalidStation, refuse } from "@wattline/ocpp-station/promise"
 import type { EventsMissed, PromiseEvents } from "@wattline/ocpp-station/promise"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { inspect } from "node:util"
 import { describe, expect, it } from "vitest"
 import { connection, FakeCsms } from "../client/FakeCsms.ts"
@@ -22,6 +22,15 @@ describe("connectStation", () => {
     await boots
     expect([station.identity, station.state]).toEqual(["CS-1", "Accepted"])
     await station.accepted()
+  })
+
+  it("the private key is a text here, and hidden from there on", async () => {
+    const csms = new FakeCsms()
+    const tls = { certificate: "PEM", key: "my secret" }
+    await using _ = await connectStation({ dialer: csms.layer, ...connection, url: "wss://csms", tls })
+    const { key, ...others } = csms.attempts[0]?.tls ?? {}
+    expect(others).toEqual({ certificate: "PEM" })
+    expect(key && Redacted.value(key)).toBe("my secret")
   })
 
   it("waiting for the boot can be given up", async () => {

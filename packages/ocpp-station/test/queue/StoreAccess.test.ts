@@ -51,7 +51,7 @@ class Life {
   deliver(): string | undefined {
     const { head } = this.queue
     if (head === undefined) return undefined
-    this.queue.remove(head)
+    this.queue.shift()
     this.access.forget(head)
     return nameOf(head.request as TransactionEventRequest)
   }
@@ -102,7 +102,7 @@ describe("the store of a station", () => {
           else if (one === "die") {
             life = new Life()
             assert.sameMembers([...life.unfinished], [...made.unfinished])
-            assert.strictEqual(life.queue.length, pending.length)
+            assert.strictEqual(life.queue.count(undefined), pending.length)
           } else {
             const request = made.next(one.place, one.ends)
             const dropped = new Set(life.push(request))
@@ -113,6 +113,16 @@ describe("the store of a station", () => {
       }),
       { numRuns: 300 }
     )
+  })
+
+  it("E04.FR.07: an event that was dropped is still the newest of its transaction", () => {
+    rmSync(directory, { recursive: true })
+    const made = new Made()
+    const life = new Life()
+    for (const place of [0, 1, 0, 0, 0, 0, 0, 0]) assert.deepStrictEqual(life.push(made.next(place, false)), [])
+    assert.include(life.push(made.next(0, false)), "T1 7")
+    assert.strictEqual(life.deliver(), "T1 0")
+    assert.sameMembers([...new Life().unfinished], ["T1 7", "T2 0"])
   })
 
   it("the file of a transaction that goes on for ever stays small", () => {

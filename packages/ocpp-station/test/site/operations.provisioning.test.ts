@@ -191,6 +191,14 @@ tryOperations("Provisioning", Provisioning, {
           assert.deepInclude(ended, { transactionId, stoppedReason: "ImmediateReset" })
         })
     },
+    "B11.FR.01: OnIdle waits for nothing where nobody charges": {
+      run: ({ station }) =>
+        Effect.gen(function* () {
+          const result = yield* within(Provisioning.reset(station, { type: "OnIdle" }))
+          if (result.status !== "Accepted") return assert.fail(result.status)
+          assert.deepStrictEqual(yield* within(result.followUp), { _tag: "Rebooted", reason: "RemoteReset" })
+        })
+    },
     "B12.FR.01: OnIdle waits for the transaction, then it boots with ScheduledReset": {
       run: (site) =>
         Effect.gen(function* () {

@@ -78,6 +78,9 @@ describe("statuses", () => {
     expect(trigger(2, 1)).toBe("function")
     expect(sent.map(({ triggered }) => triggered)).toEqual([true])
     expect(take()).toEqual(["2.1 Available"])
+    availability.plugIn(1, ev)
+    expect(sent.map(({ triggered }) => triggered)).toEqual([false]) // B02.FR.02: not while Pending
+    expect(take()).toEqual(["1.1 Occupied"])
     trigger(2)
     expect(take()).toEqual(["2.1 Available", "2.2 Available"])
     expect([trigger(), trigger(3), trigger(1, 2)]).toEqual(["string", "string", "string"])
@@ -205,6 +208,8 @@ describe("faults", () => {
     availability.setFault(false, 1)
     expect(take()).toEqual(["1.1 Occupied"])
     expect(hardware.at(-1)).toBe("EVSE 1 Problem false")
+    availability.setFault(true, 99)
+    expect(hardware.at(-1)).toBe("EVSE 1 Problem false")
   })
 
   it("G03.FR.06, G04.FR.07: Faulted goes before Unavailable", () => {
@@ -226,6 +231,9 @@ describe("faults", () => {
     expect(ask("UnlockConnector", { evseId: 1, connectorId: 1 }).status).toBe("UnlockFailed") // F05.FR.05
     availability.setLockFailure(false, 1)
     expect(availability.admits(1, card("A"))).toBe("Yes")
+    availability.setLockFailure(true, 1, 2)
+    availability.setLockFailure(true, 99)
+    expect(hardware).toHaveLength(2)
   })
 })
 

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
 import { chargedAfter, intakeOf, isSatisfied, powerTaken, secondsToTarget } from "../../src/virtual/EV.ts"
 import { type EVModelName, evModels, makeEV } from "../../src/virtual/EVModels.ts"
+import { evsesOf } from "../../src/virtual/VirtualStationOptions.ts"
 
 const names = Object.keys(evModels) as Array<EVModelName>
 
@@ -21,6 +22,19 @@ describe("an EV that is made", () => {
       assert.throws(() => makeEV("compact", options), RangeError, "from 0 to 1")
     }
   )
+})
+
+describe("an EVSE that is built without connectors", () => {
+  it("has a socket for AC, and a cable for DC", () => {
+    const dc = { phases: 0, voltage: 400, maxCurrent: 375 } as const
+    assert.deepStrictEqual(
+      evsesOf([{}, { supply: dc }]).map(({ connectors, id }) => [id, connectors]),
+      [
+        [1, [{ id: 1, type: "sType2" }]],
+        [2, [{ id: 1, type: "cCCS2" }]]
+      ]
+    )
+  })
 })
 
 describe("an EV that is charged", () => {

@@ -182,6 +182,18 @@ describe("updates", () => {
     }
   })
 
+  it("L01.FR.02: so is one that is not valid yet, or no more, where no root of a manufacturer is installed", async () => {
+    const day = 86_400_000
+    const signingCertificate = await signing()
+    for (const time of [Date.now() - 7 * day, Date.now(), Date.now() + 365 * day]) {
+      const { fake } = made()
+      fake.time = time
+      fake.security = { ...(fake.security as object), roots: () => [] }
+      const { status } = await update(fake, { signingCertificate, signature: "c2ln" })
+      expect(status).toBe(Math.abs(time - Date.now()) < day ? "Accepted" : "InvalidCertificate")
+    }
+  })
+
   it("L01.FR.12: a signing certificate below a root of the manufacturer is taken", async () => {
     const { ca } = await pki
     const { fake } = made()

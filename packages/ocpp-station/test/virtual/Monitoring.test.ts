@@ -363,6 +363,14 @@ describe("levels, bases and being offline", () => {
     )
   })
 
+  it("N03.FR.04: a periodic monitor that another base takes away fires no more", () => {
+    const world = station()
+    idOf(world, { type: "Periodic", value: 30 })
+    world.ask("SetMonitoringBase", { monitoringBase: "HardWiredOnly" })
+    world.pass(120_000)
+    assert.deepStrictEqual(brief(world), [])
+  })
+
   it("N03.FR.03 to .05, N04.FR.15: the monitoring base", () => {
     const world = station()
     const builtIn = [1, 2, 3, 4, 5, 6, 7]
@@ -471,6 +479,29 @@ describe("events of the hardware, and causes", () => {
         [5, 4],
         [6, 4]
       ]
+    )
+  })
+
+  it("of more than 500 events that wait the oldest are gone", () => {
+    const world = station()
+    world.world.online = false
+    for (let at = 0; at < 502; at++) world.monitoring.hardwareEvent("CaseAccessSensor", "Active", "true")
+    world.world.online = true
+    world.monitoring.online()
+    const sent = events(world)
+    assert.deepStrictEqual([sent.length, sent[0]?.eventId, sent.at(-1)?.eventId], [500, 3, 502])
+  })
+
+  it("N07.FR.05: a change that makes no event is no cause, and neither is what was before it", () => {
+    const world = station()
+    idOf(world, { ...group, type: "Delta", value: 1 })
+    world.model.watch("CaseAccessSensor", "Active", (value) => world.model.set("AuthCtrlr", "MasterPassGroupId", value))
+    world.model.watch("CaseAccessSensor", "Problem", () => world.model.set("AuthCtrlr", "MasterPassGroupId", "other"))
+    world.model.set("CaseAccessSensor", "Active", true)
+    world.model.set("CaseAccessSensor", "Problem", true)
+    assert.deepStrictEqual(
+      events(world).map(({ cause }) => cause),
+      [undefined, 1, undefined]
     )
   })
 })

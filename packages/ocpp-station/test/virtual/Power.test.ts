@@ -19,6 +19,18 @@ describe("the flow of energy", () => {
     assert.closeTo(reading.offered, 22_080, 1e-9)
   })
 
+  it("J01: an EVSE of one phase counts and tells what flows on L1", () => {
+    const { charge, evseOf, pass, power } = station([{ phases: 1, voltage: 230, maxCurrent: 16 }])
+    charge(makeEV("family", { stateOfCharge: 0.1 }))
+    pass(3_600)
+    assert.closeTo(power.reading(evseOf(1)).registerWh, 3_680, 1e-6)
+    const { sampledValue } = power.meterValue(evseOf(1), ["Current.Import"], "Sample.Periodic")
+    assert.deepStrictEqual(
+      sampledValue.map(({ value }) => value),
+      [16]
+    )
+  })
+
   it("an eight-hour session sets a handful of timers, and ends as SuspendedEV", () => {
     const { charge, evseOf, pass, power, states, world } = station()
     const ev = charge(makeEV("family", { stateOfCharge: 0.2, target: 0.9 }))
@@ -31,6 +43,17 @@ describe("the flow of energy", () => {
     assert.closeTo(power.reading(evseOf(1)).registerWh, 0.7 * 58_000, 1e-3)
     assert.strictEqual(power.reading(evseOf(1)).power, 0)
     assert.isAtMost(world.timersSet, 2)
+  })
+
+  it("who came last waits, also at an EVSE that was used before", () => {
+    const { charge, end, evseOf, power, smartCharging } = station([ac, ac])
+    smartCharging.setExternalLimit(8 * 690)
+    charge(makeEV("family"), 1)
+    end(1)
+    charge(makeEV("family"), 2)
+    charge(makeEV("family"), 1)
+    assert.strictEqual(power.reading(evseOf(1)).power, 0)
+    assert.closeTo(power.reading(evseOf(2)).power, 8 * 690, 1e-6)
   })
 
   it("an idle station has no timer", () => {

@@ -72,6 +72,26 @@ describe("remote control", () => {
     assert.strictEqual(bench.remoteStart().status, "Rejected")
   })
 
+  it("F01.FR.24: Rejected while the token of another remote start is being asked about", () => {
+    const bench = new Bench()
+    bench.isSlow = true
+    assert.strictEqual(bench.remoteStart().status, "Accepted")
+    assert.strictEqual(bench.remoteStart({ idToken: { idToken: "S", type: "ISO14443" } }).status, "Rejected")
+  })
+
+  it("F02.FR.26: Rejected where somebody is authorized, also before a transaction has begun", () => {
+    const bench = new Bench({ variables: { "TxCtrlr.TxStartPoint": "PowerPathClosed" } })
+    assert.deepStrictEqual(bench.remoteStart(), { status: "Accepted" })
+    assert.strictEqual(bench.remoteStart().status, "Rejected")
+  })
+
+  it("C16.FR.03: a group that is not that of the master pass starts", () => {
+    const bench = new Bench()
+    bench.plug()
+    assert.strictEqual(bench.remoteStart({ groupIdToken: { idToken: "G", type: "Central" } }).status, "Accepted")
+    assert.strictEqual(bench.evse().transaction?.started?.groupIdToken?.idToken, "G")
+  })
+
   it("F01.FR.21, F01.FR.23: Rejected where the EVSE is reserved, inoperative or faulted, or does not exist", () => {
     const bench = new Bench()
     for (const admits of ["Reserved", "Inoperative", "Faulted"] as const) {

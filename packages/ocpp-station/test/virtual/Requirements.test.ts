@@ -282,6 +282,23 @@ describe("who is authorized and has yet to plug in", () => {
 })
 
 describe("a station that is to reset", () => {
+  it.effect("B12.FR.01, B12.FR.07: OnIdle for one EVSE waits for its transaction, and boots nothing", () =>
+    Effect.gen(function* () {
+      const { ask, events, station } = yield* made()
+      station.plugIn(1, ev())
+      station.present(card("A"), 1)
+      yield* pass(5)
+      const reset = { type: "OnIdle", evseId: 1 } as const
+      assert.deepStrictEqual(ask("Reset", reset), { status: "Scheduled" })
+      yield* pass(60)
+      assert.notStrictEqual(events.at(-1)?.eventType, "Ended")
+      station.present(card("A"), 1)
+      yield* pass(5)
+      assert.strictEqual(events.at(-1)?.transactionInfo.stoppedReason, "Local")
+      assert.isTrue(station.client.isOnline)
+    })
+  )
+
   it.effect("B12.FR.03, F01.FR.21: begins nothing while it waits for the answer to what it has ended", () =>
     Effect.gen(function* () {
       const { ask, csms, events, station } = yield* made()

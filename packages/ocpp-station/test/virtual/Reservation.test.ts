@@ -146,10 +146,12 @@ describe("ReserveNow of any EVSE", () => {
 
 describe("the end of a reservation", () => {
   it("H02.FR.02, TC_H_17: a cancelled one is gone, H02.FR.01: one nobody knows is Rejected", () => {
-    const { cancel, reserve, take } = made()
+    const { availability, cancel, reserve, take } = made()
     reserve(7, { evseId: 1 })
     take()
+    expect(availability.reservations.map(({ id }) => id)).toEqual([7])
     expect([cancel(8), cancel(7)]).toEqual(["Rejected", "Accepted"])
+    expect(availability.reservations).toEqual([])
     expect(take()).toEqual(["1.1 Available"])
   })
 
@@ -202,6 +204,19 @@ describe("the end of a reservation", () => {
     world.online = true
     availability.online(false, 10)
     expect(take()).toEqual(["1.1 Available", "reservation 7 Expired"])
+  })
+
+  it("an end that does not arrive is told after the reconnect", () => {
+    const { availability, pass, reserve, take, world } = made()
+    reserve(7, { evseId: 1 })
+    world.fate = "Lost"
+    pass(700)
+    take()
+    world.fate = "Answered"
+    availability.online(false, 10)
+    expect(take()).toEqual(["1.1 Available", "reservation 7 Expired"])
+    availability.online(false, 10)
+    expect(take()).toEqual([])
   })
 
   it("B01.FR.13: it outlives a reboot, and its end then too", () => {

@@ -154,6 +154,15 @@ describe("SetChargingProfile", () => {
     assert.strictEqual(ask("SetChargingProfile", { evseId: 0, chargingProfile: max }).status, "Accepted")
     assert.strictEqual(ask("SetChargingProfile", { evseId: 1, chargingProfile: onPhase(2, {}) }).status, "Rejected")
     assert.strictEqual(ask("SetChargingProfile", { evseId: 1, chargingProfile: onPhase(1, {}) }).status, "Accepted")
+    // One that names no phase contradicts none.
+    assert.strictEqual(ask("SetChargingProfile", { evseId: 1, chargingProfile: profile(8) }).status, "Accepted")
+  })
+
+  it("K01.FR.48: on DC a phase says nothing", () => {
+    const { ask } = station([dc])
+    const chargingSchedulePeriod = [{ startPeriod: 0, limit: 10, numberPhases: 1, phaseToUse: 2 }]
+    const chargingProfile = profile(10, { chargingSchedule: [schedule([], { chargingSchedulePeriod })] })
+    assert.strictEqual(ask("SetChargingProfile", { evseId: 1, chargingProfile }).status, "Accepted")
   })
 
   it("K01.FR.29: a station without smart charging answers CALLERROR NotSupported, and limits nothing", () => {
@@ -284,6 +293,17 @@ describe("the id of a transaction", () => {
   })
 })
 
+describe("a second TxProfile", () => {
+  it("K01.FR.39: is taken for the same transaction on another stack level", () => {
+    const { ask, charge } = station()
+    charge(makeEV("family"))
+    const set = (chargingProfile: ChargingProfileType) =>
+      ask("SetChargingProfile", { evseId: 1, chargingProfile }).status
+    assert.strictEqual(set(txProfile(10)), "Accepted")
+    assert.strictEqual(set(txProfile(8, { id: 60, stackLevel: 9 })), "Accepted")
+  })
+})
+
 describe("a profile of a remote start", () => {
   const given = profile(10, { chargingProfilePurpose: "TxProfile" })
 
@@ -293,6 +313,13 @@ describe("a profile of a remote start", () => {
     assert.strictEqual(smartCharging.refusalOfStart(txProfile(10), 1), "InvalidProfile")
     assert.isUndefined(smartCharging.refusalOfStart(given, 1))
     assert.isUndefined(smartCharging.refusalOfStart(given, undefined))
+    // K01.FR.19: without an EVSE too.
+    const chargingSchedulePeriod = [
+      { startPeriod: 0, limit: 10 },
+      { startPeriod: 60, limit: 10, numberPhases: 4 }
+    ]
+    const wrong = { ...given, chargingSchedule: [schedule([], { chargingSchedulePeriod })] }
+    assert.strictEqual(smartCharging.refusalOfStart(wrong, undefined), "InvalidSchedule")
   })
 
   it("F01.FR.10: holds from when its transaction has started", () => {
@@ -529,6 +556,26 @@ describe("limits from outside", () => {
     smartCharging.online()
     smartCharging.online()
     assert.strictEqual(sent.length, 3)
+  })
+
+  it("K11.FR.02: small changes add up until they are worth telling", () => {
+    const { sent, set, smartCharging } = station()
+    set("SmartChargingCtrlr", "LimitChangeSignificance", "10")
+    for (const watts of [5_000, 5_400, 5_800]) smartCharging.setExternalLimit(watts)
+    assert.strictEqual(sent.length, 2)
+  })
+
+  it("K12: the same limit is told again when it has become critical for the grid, else not", () => {
+    const { sent, smartCharging } = station()
+    smartCharging.setExternalLimit(undefined)
+    assert.strictEqual(sent.length, 0)
+    smartCharging.setExternalLimit(5_000)
+    smartCharging.setExternalLimit(5_000)
+    smartCharging.setExternalLimit(5_000, { isGridCritical: true })
+    assert.deepStrictEqual(
+      sent.map(({ request }) => request.chargingLimit.isGridCritical),
+      [false, true]
+    )
   })
 
   it("ExternalControlSignalsEnabled false: nobody from outside is heard", () => {

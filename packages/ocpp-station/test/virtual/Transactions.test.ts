@@ -37,6 +37,34 @@ describe("starting", () => {
     )
   })
 
+  it("E01.FR.16: an EVSE that is known at the start is told once, and the connector when the cable is in", () => {
+    const bench = new Bench()
+    bench.present("A", 1)
+    bench.plug()
+    assert.deepStrictEqual(
+      bench.events.map(({ evse }) => evse),
+      [{ id: 1 }, { id: 1, connectorId: 1 }, undefined]
+    )
+  })
+
+  it("E05.FR.10: with EnergyTransfer a token that the CSMS does not accept ends it also before energy has flowed", () => {
+    const bench = new Bench({ variables: { "TxCtrlr.TxStopPoint": "EnergyTransfer" } })
+    bench.answer = ({ idToken }) => (idToken === undefined ? {} : { idTokenInfo: { status: "Blocked" } })
+    bench.plug()
+    bench.present("A")
+    assert.strictEqual(bench.told().at(-1), "Ended Deauthorized DeAuthorized")
+  })
+
+  it("C01.FR.21: a token that names no EVSE begins at one that the CSMS has named for it", () => {
+    const bench = new Bench({ evses: 2 })
+    bench.tokens.set("A", { status: "Accepted", evseId: [2] })
+    bench.present("A", "Anywhere")
+    assert.deepStrictEqual(
+      [1, 2].map((id) => bench.transactions.isAuthorized(bench.evse(id))),
+      [false, true]
+    )
+  })
+
   it("E01.FR.17: where the EVSE is not known at the start, Transaction.Begin comes when charging starts", () => {
     const bench = new Bench()
     bench.present("A", "Anywhere")
@@ -270,6 +298,20 @@ describe("stopping", () => {
     bench.present("A")
     bench.unplug()
     assert.deepStrictEqual(bench.told(), ["Updated StopAuthorized EVConnected", "Ended EVCommunicationLost Idle Local"])
+  })
+
+  it("C09.FR.03: where a cable waits, somebody of a group that charges elsewhere starts, and stops nothing", () => {
+    const bench = new Bench({ evses: 2 })
+    bench.tokens.set("A", group("G")).set("B", group("G"))
+    bench.plug(1)
+    bench.present("A")
+    bench.plug(2)
+    bench.present("B", "Anywhere")
+    assert.deepStrictEqual(
+      [1, 2].map((id) => bench.evse(id).transaction?.started?.idToken.idToken),
+      ["A", "B"]
+    )
+    assert.isTrue(bench.transactions.isAuthorized(bench.evse(1)))
   })
 
   it("E07.FR.01: a token of the same group that is known stops without being asked for", () => {

@@ -12,13 +12,18 @@ type Source = Sourced["source"]
 
 const ids: { readonly [S in Source]: number } = { EMS: -1, SO: -2, Other: -3 }
 
+interface Held {
+  readonly watts: number
+  /** W that the CSMS was told of last. */
+  readonly toldWatts: number
+  readonly isGridCritical: boolean
+  readonly profile: Sourced
+}
+
 /** See the head of the file. */
 export class ExternalLimits {
   readonly #station: VirtualStation
-  readonly #held = new Map<
-    Source,
-    { readonly watts: number; readonly isGridCritical: boolean; readonly profile: Sourced }
-  >()
+  readonly #held = new Map<Source, Held>()
   /** Sources of which the CSMS does not know the latest. */
   readonly #untold = new Set<Source>()
 
@@ -39,10 +44,19 @@ export class ExternalLimits {
     grid: EvseContext | undefined
   ): boolean {
     const before = this.#held.get(source)
-    if (before?.watts === watts) return false
+    if (before?.watts === watts && (before === undefined || before.isGridCritical === isGridCritical)) return false
+    const isTold =
+      before === undefined ||
+      watts === undefined ||
+      before.isGridCritical !== isGridCritical ||
+      this.#isSignificant(before.toldWatts, watts)
     if (watts === undefined) this.#held.delete(source)
-    else this.#held.set(source, { watts, isGridCritical, profile: this.#profile(source, watts, rateUnits, grid) })
-    if (this.#isSignificant(before?.watts, watts)) this.#tell(source)
+    else {
+      const toldWatts = isTold ? watts : before.toldWatts
+      const profile = this.#profile(source, watts, rateUnits, grid)
+      this.#held.set(source, { watts, toldWatts, isGridCritical, profile })
+    }
+    if (isTold) this.#tell(source)
     return true
   }
 
@@ -51,9 +65,8 @@ export class ExternalLimits {
     for (const source of this.#untold) this.#tell(source)
   }
 
-  /** K11.FR.02: changes of no more than LimitChangeSignificance percent are not told. */
-  #isSignificant(before: number | undefined, after: number | undefined): boolean {
-    if (before === undefined || after === undefined) return true
+  /** K11.FR.02: changes of no more than LimitChangeSignificance percent, counted from what was told, are not told. */
+  #isSignificant(before: number, after: number): boolean {
     const significance = this.#station.model.number("SmartChargingCtrlr", "LimitChangeSignificance") / 100
     return Math.abs(after - before) > significance * before
   }

@@ -50,8 +50,7 @@ export const setVariable = (store: Store, data: SetVariableDataType): SetVariabl
   const item = store.named(component, variable)
   if (typeof item === "string") return result({ status: item })
   if (store.attribute(item, attributeType) === undefined) return result({ status: "NotSupportedAttributeType" })
-  const { constant, mutability } = item.definition
-  if (attributeType === "Actual" && (constant || mutability === "ReadOnly"))
+  if (attributeType === "Actual" && item.definition.mutability === "ReadOnly")
     return result({ status: "Rejected", reasonCode: "ReadOnly" })
   const problem = valueProblem(item, attributeValue)
   if (problem !== undefined) return result({ status: "Rejected", reasonCode: problem })

@@ -35,8 +35,8 @@ export class Transaction implements RunningTransaction {
   readonly startedAt: number
   /** Not sure until a cable is in, where the station chose it. */
   evse: EVSE
-  started: Started | undefined
-  remoteStartId: number | undefined
+  started: Started | undefined = undefined
+  remoteStartId: number | undefined = undefined
   energyFrom: number | undefined = undefined
   chargingState: ChargingStateEnumType
   chargingPriority: number | undefined = undefined
@@ -68,8 +68,6 @@ export class Transaction implements RunningTransaction {
     this.transactionId = transactionId
     this.startedAt = now
     this.evse = session.evse
-    this.started = session.holder
-    this.remoteStartId = session.holder?.remoteStartId
     this.chargingState = chargingStateOf(session)
     this.#power = power
     this.registerWh = power.reading(session.evse).registerWh
