@@ -1,5 +1,5 @@
 /** Stations that charge all the time, in this process: their drivers, and what becomes of their messages. */
-import type { ClientEvent, MessageStoreShape, Stations } from "@wattline/ocpp-station"
+import type { ClientEvent, Stations } from "@wattline/ocpp-station"
 import { VirtualProcess, type VirtualStationOptions } from "@wattline/ocpp-station/virtual"
 import type { Book } from "./Book.ts"
 import type { FleetCounts } from "./contract.ts"
@@ -23,13 +23,12 @@ const behaviour: Omit<VirtualStationOptions, "identity" | "url"> = {
 
 /** Where the stations of a fleet connect, and where it is written down what they make. */
 export interface FleetOptions {
+  /** Its store keeps the queues. */
   readonly host: Stations["Service"]["host"]
   /** Of the CSMS, without the identity. */
   readonly url: string
   readonly identities: ReadonlyArray<string>
   readonly book: Book
-  /** Keeps the queues. */
-  readonly store: MessageStoreShape
   /** Names this process in the book. */
   readonly life: string
 }
@@ -39,8 +38,8 @@ export class Fleet {
   readonly counts: FleetCounts = { sent: 0, acknowledged: 0, lostOnTheWire: 0, connections: 0, givenUp: 0 }
   private readonly drivers: ReadonlyArray<Driver>
 
-  constructor({ book, host, identities, life, store, url }: FleetOptions) {
-    const shared = { ...host, store: book.around(store, life) }
+  constructor({ book, host, identities, life, url }: FleetOptions) {
+    const shared = { ...host, store: book.around(host.store, life) }
     this.drivers = identities.map((identity) => {
       const station = new VirtualProcess(
         shared,

@@ -1,7 +1,7 @@
 /** The first chaos run: the CSMS process is killed in the middle of sessions and started again, while the stations live on. */
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { type MessageStoreShape, Stations } from "@wattline/ocpp-station"
+import { Stations } from "@wattline/ocpp-station"
 import { WsDialer } from "@wattline/ocpp-ws"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -28,14 +28,6 @@ import {
   wait
 } from "./run.ts"
 
-/** Queues in memory: these stations are not killed. */
-const inMemory: MessageStoreShape = {
-  load: () => Effect.succeed([]),
-  append: () => Effect.void,
-  keep: () => Effect.void,
-  remove: () => Effect.void
-}
-
 /** What a run has shown, with what became of the messages. */
 export interface CsmsKilled extends ChaosReport {
   readonly counts: FleetCounts
@@ -58,7 +50,7 @@ export const killCsms = Effect.fn("killCsms")(
     const context = yield* Layer.buildWithScope(Layer.provide(Stations.layer, WsDialer.layer()), scope).pipe(fibers.of)
     const book = new Book(new DatabaseSync(":memory:"))
     const { host } = Context.get(context, Stations)
-    const fleet = new Fleet({ host, url, identities, book, store: inMemory, life: options.seed })
+    const fleet = new Fleet({ host, url, identities, book, life: options.seed })
     yield* until("connecting all stations", patience, () => fleet.isOnline)
     tell?.(`${stations} stations are connected and begin to charge`)
 

@@ -21,16 +21,15 @@ const main = Effect.gen(function* () {
   const scope = yield* Scope.make()
   const fibers = new FiberCount()
   const database = openDatabase(file)
-  const context = yield* Layer.buildWithScope(Layer.provide(Stations.layer, WsDialer.layer()), scope).pipe(
-    Random.withSeed(seed),
-    fibers.of
-  )
+  const context = yield* Layer.buildWithScope(
+    Layer.provide(Stations.layer, [WsDialer.layer(), FileMessageStore.layer({ directory: queues })]),
+    scope
+  ).pipe(Random.withSeed(seed), fibers.of)
   const fleet = new Fleet({
     host: Context.get(context, Stations).host,
     url,
     identities,
     book: new Book(database),
-    store: FileMessageStore.make({ directory: queues }),
     life: seed
   })
   const finish = Effect.gen(function* () {
