@@ -7,7 +7,6 @@ import { type ActionRule, describe, outgoing, type Reply } from "@wattline/ocpp-
 import type { CallEnd } from "./ClientEvent.ts"
 import type { ClientProcess } from "./ClientProcess.ts"
 import { notSent, type Outcome, PendingCall } from "./PendingCall.ts"
-import { requestProblem } from "./problems.ts"
 
 /** CALLs that may wait behind the outstanding one. */
 const maxWaitingCalls = 1_000
@@ -25,7 +24,7 @@ export const send = (
   isPrivileged: boolean
 ): void => {
   const checked = check(client, action, request)
-  if (!("rule" in checked)) return client.conclude(done, checked)
+  if ("reason" in checked) return client.conclude(done, notSent(action, checked.reason, checked.detail))
   const isBarred = !client.isOnline && !isPrivileged
   if (isBarred && client.settings.queueAllMessages && isNotification(action))
     return client.delivery.push(action, request, (response) =>
@@ -49,12 +48,12 @@ const check = (
   { host }: ClientProcess,
   action: string,
   request: object
-): Exit.Exit<never, NotSent> | { readonly rule: ActionRule; readonly payload: object } => {
+): Pick<NotSent, "reason" | "detail"> | { readonly rule: ActionRule; readonly payload: object } => {
   const rule = host.protocol.actions.get(action)
   if (rule === undefined || rule.sentBy === "csms")
-    return notSent(action, "UnknownAction", `${action} is not an action that a charging station sends`)
+    return { reason: "UnknownAction", detail: `${action} is not an action that a charging station sends` }
   const { payload, violation } = outgoing(request, rule.validateRequest)
-  if (violation !== undefined) return notSent(action, "InvalidRequest", describe(violation))
+  if (violation !== undefined) return { reason: "InvalidRequest", detail: describe(violation) }
   return { rule, payload: payload as object }
 }
 
@@ -77,11 +76,8 @@ const nextOfQueue = (client: ClientProcess): PendingCall | undefined => {
   if (!client.isOnline) return undefined
   for (let message = delivery.take(); message !== undefined; message = delivery.take()) {
     const checked = check(client, message.action, delivery.requestOf(message))
-    if (!("rule" in checked)) {
-      const { action, request } = message
-      host.run(
-        Effect.logError(`${identity}: ${action} is invalid: ${requestProblem(action, request) ?? "no such action"}`)
-      )
+    if ("reason" in checked) {
+      host.run(Effect.logError(`${identity}: ${message.action} is invalid: ${checked.detail}`))
       delivery.discard(message, "FormatViolation") // it will never be valid
       continue
     }
