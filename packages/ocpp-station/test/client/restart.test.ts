@@ -3,7 +3,13 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSyn
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { MessageStore, type MessageStoreShape, Stations, type StoredMessage } from "@wattline/ocpp-station"
+import {
+  MessageStore,
+  type MessageStoreShape,
+  type StationClient,
+  Stations,
+  type StoredMessage
+} from "@wattline/ocpp-station"
 import { FileMessageStore } from "@wattline/ocpp-station/file"
 import type { TransactionEventRequest } from "@wattline/ocpp-v201"
 import { Effect, Exit, Fiber, Layer, Stream } from "effect"
@@ -38,6 +44,10 @@ const life = Effect.fnUntraced(function* (store: MessageStoreShape, csms: FakeCs
     Effect.provide(context)
   )
 })
+
+/** An event is in the queue. */
+const queued = (client: StationClient, made: TransactionEventRequest) =>
+  Effect.forkChild(client.transactionEvent(made), { startImmediately: true })
 
 describe("restart of the process", () => {
   it.effect("what was not acknowledged is delivered by the next process, before what it adds, as it was", () =>
@@ -75,14 +85,14 @@ describe("restart of the process", () => {
           const csms = new FakeCsms()
           const client = yield* life(store(), csms)
           csms.accept()
-          yield* Effect.forkChild(client.transactionEvent(event(0, "Started")), { startImmediately: true })
+          yield* queued(client, event(0, "Started"))
           assert.isUndefined(csms.call("TransactionEvent").request["offline"])
         })
       )
       const csms = new FakeCsms()
       const client = yield* life(store(), csms)
       csms.accept()
-      yield* Effect.forkChild(client.transactionEvent(event(1)), { startImmediately: true })
+      yield* queued(client, event(1))
       const offline = [0, 1].map(() => {
         const call = csms.call("TransactionEvent")
         call.reply({})
@@ -101,8 +111,7 @@ describe("restart of the process", () => {
           const csms = new FakeCsms()
           csms.failures.push("Unreachable")
           const client = yield* life(store(), csms, 1)
-          for (const seqNo of [1, 2])
-            yield* Effect.forkChild(client.transactionEvent(event(seqNo)), { startImmediately: true })
+          for (const seqNo of [1, 2]) yield* queued(client, event(seqNo))
         })
       )
       const client = yield* life(store(), new FakeCsms())
@@ -162,7 +171,7 @@ describe("restart of the process", () => {
           assert.deepStrictEqual(yield* client.unfinished, [])
           csms.accept()
           for (const made of [event(0, "Started"), event(1), event(0, "Started", "T2"), event(1, "Ended", "T2")]) {
-            yield* Effect.forkChild(client.transactionEvent(made), { startImmediately: true })
+            yield* queued(client, made)
             csms.call("TransactionEvent").reply({})
           }
           assert.strictEqual(yield* client.undelivered, 0)
@@ -174,7 +183,7 @@ describe("restart of the process", () => {
       assert.deepStrictEqual([last?.transactionInfo.transactionId, last?.seqNo, others.length], ["T1", 1, 0])
       assert.strictEqual(yield* client.undelivered, 0)
       csms.accept()
-      yield* Effect.forkChild(client.transactionEvent(event(2, "Ended")), { startImmediately: true })
+      yield* queued(client, event(2, "Ended"))
       const call = csms.call("TransactionEvent")
       assert.strictEqual(call.request["seqNo"], 2)
       call.reply({})
@@ -243,9 +252,8 @@ describe("restart of the process", () => {
       const csms = new FakeCsms()
       const client = yield* life(store, csms)
       csms.accept()
-      for (const seqNo of [1, 2])
-        yield* Effect.forkChild(client.transactionEvent(event(seqNo)), { startImmediately: true })
-      yield* Effect.forkChild(client.transactionEvent(event(3, "Ended")), { startImmediately: true })
+      for (const seqNo of [1, 2]) yield* queued(client, event(seqNo))
+      yield* queued(client, event(3, "Ended"))
       for (const seqNo of [0, 1, 2, 3]) {
         yield* pass(10)
         const call = csms.call("TransactionEvent")
@@ -256,7 +264,7 @@ describe("restart of the process", () => {
       yield* pass(10)
       assert.strictEqual(rows.size, 0)
       // and nothing goes out that would not survive the process
-      yield* Effect.forkChild(client.transactionEvent(event(0, "Started", "T2")), { startImmediately: true })
+      yield* queued(client, event(0, "Started", "T2"))
       yield* pass(0.5)
       assert.deepStrictEqual(csms.sent(), [])
       yield* pass(0.5)

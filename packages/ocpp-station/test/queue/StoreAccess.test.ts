@@ -90,7 +90,7 @@ const step = fc.oneof(
 )
 
 describe("the store of a station", () => {
-  it("E04, R-191: whatever happens when, the next process has what is not delivered, in order, and knows what runs", () => {
+  it("E04.FR.02, R-232: whatever happens when, the next process has what is not delivered, in order, and knows what runs", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         rmSync(directory, { recursive: true })

@@ -50,6 +50,8 @@ it.effect("E11.FR.07, E12.FR.02: the next process delivers what was left, and en
     assert.deepStrictEqual(running, [])
     const transaction = ended.find(({ transactionId }) => transactionId === before.transactionId)
     assert.deepStrictEqual(transaction && missingEvents(transaction), [])
+    assert.isFalse(before.offline)
+    assert.isTrue(transaction?.offline)
     assert.deepInclude(ends[0], { transactionId: before.transactionId, stoppedReason: "PowerLoss" })
     second.dispose()
     first.dispose()

@@ -299,7 +299,7 @@ describe("a station that is to reset", () => {
     })
   )
 
-  it.effect("B12.FR.03, F01.FR.21: begins nothing while it waits for the answer to what it has ended", () =>
+  it.effect("B12.FR.04: begins nothing while it waits for the answer to what it has ended", () =>
     Effect.gen(function* () {
       const { ask, csms, events, station } = yield* made()
       station.plugIn(1, ev())
